@@ -29,7 +29,8 @@ Json json_of(const Subscriber& subscriber) {
                              {"status", name_of(each.state)},
                              {"since", json_time(each.since)},
                              {"confirmed_at", json_time(each.confirmed)},
-                             {"paused_until", json_time(each.paused_until)}});
+                             {"paused_until", json_time(each.paused_until)},
+                             {"answer_by", json_time(each.answer_by)}});
   }
   return {{"id", subscriber.id.value},
           {"address", subscriber.address},
@@ -181,8 +182,11 @@ std::string text_of(const members::Story& story, const MailAddress& address, con
       const auto until = each.paused_until
                              ? fmt::format(" until {}", local_time(zone, each.paused_until).substr(0, 10))
                              : std::string{};
-      out += fmt::format("  {}  {}{} since {}\n", each.digest, name_of(each.state), until,
-                         local_time(zone, each.since));
+      const auto ends = each.answer_by ? fmt::format(", ends {} without an answer",
+                                                     local_time(zone, each.answer_by).substr(0, 10))
+                                       : std::string{};
+      out += fmt::format("  {}  {}{} since {}{}\n", each.digest, name_of(each.state), until,
+                         local_time(zone, each.since), ends);
     }
   }
   if (const auto& suppression = story.suppression) {

@@ -141,7 +141,7 @@ Result<std::optional<web::Leaving>> ListService::leave(std::string_view token, w
   if (!target) return std::nullopt;
   const auto id = target->subscriber.id;
   const auto digest = scope == web::Scope::all ? std::string{} : target->now;
-  TIDINGS_LET(const auto before, leaving_of(target->subscriber, digest));
+  const auto before = leaving_of(target->subscriber, digest);
   // Skip the write lock if already unsubscribed: people click repeatedly.
   if (!before.is_subscribed) return before;
   TIDINGS_LET(auto transaction, database_.begin());
@@ -177,7 +177,7 @@ Result<std::optional<std::function<void(web::Settled)>>> ListService::leave_at_o
   return std::function<void(web::Settled)>{};
 }
 
-Result<web::Leaving> ListService::leaving_of(const subscriber::Subscriber& known, const std::string& digest) {
+web::Leaving ListService::leaving_of(const subscriber::Subscriber& known, const std::string& digest) const {
   web::Leaving leaving{.address = masked(known.address), .language = known.language, .digest = digest};
   bool has_kept = false;
   for (const auto& each : known.subscriptions) {
@@ -190,8 +190,7 @@ Result<web::Leaving> ListService::leaving_of(const subscriber::Subscriber& known
       leaving.others.push_back(each.digest);
     }
   }
-  TIDINGS_LET(const bool stopped, is_stopped(known));
-  if (!leaving.is_subscribed || !has_kept || stopped) {
+  if (!leaving.is_subscribed || !has_kept) {
     leaving.may_pause = false;
     return leaving;
   }

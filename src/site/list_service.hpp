@@ -80,8 +80,7 @@ class ListService final : public web::Service {
   void tell();
   [[nodiscard]] Result<std::optional<subscriber::Subscriber>> member_of(std::string_view token);
   [[nodiscard]] Result<web::Member> describe(const subscriber::Subscriber& known);
-  [[nodiscard]] Result<web::Leaving> leaving_of(const subscriber::Subscriber& known,
-                                                const std::string& digest);
+  [[nodiscard]] web::Leaving leaving_of(const subscriber::Subscriber& known, const std::string& digest) const;
   /// Those that bring the same posts as `digest` less often, and that the reader does not get.
   [[nodiscard]] std::vector<std::string> rarer_than(const subscriber::Subscriber& known,
                                                     const std::string& digest) const;

@@ -79,7 +79,7 @@ Result<std::optional<web::Member>> ListService::get_less(std::string_view token,
   TIDINGS_LET(const auto target, target_of(token));
   if (!target) return std::nullopt;
   const auto& known = target->subscriber;
-  TIDINGS_LET(const auto offered, leaving_of(known, target->digest));
+  const auto offered = leaving_of(known, target->now);
   const auto as_it_is = [&]() -> Result<std::optional<web::Member>> {
     TIDINGS_LET(auto member, describe(known));
     return member;
@@ -103,7 +103,7 @@ Result<std::optional<web::Member>> ListService::get_less(std::string_view token,
   } else {
     if (std::ranges::find(offered.instead, less.digest) == offered.instead.end()) return as_it_is();
     auto digests = kept_digests(known);
-    std::erase(digests, target->digest);
+    std::erase(digests, target->now);
     digests.push_back(less.digest);
     wish.digests = std::move(digests);
   }
@@ -124,8 +124,7 @@ Result<std::optional<web::Leaving>> ListService::undo_leave(std::string_view tok
   if (back.empty()) return std::nullopt;
   TIDINGS_LET(const auto after, table_.find(target->subscriber.id));
   if (!after) return std::nullopt;
-  TIDINGS_LET(auto leaving, leaving_of(*after, back.size() == 1 ? back.front() : std::string{}));
-  return leaving;
+  return leaving_of(*after, back.size() == 1 ? back.front() : std::string{});
 }
 
 Result<bool> ListService::give_reason(std::string_view token, std::string_view reason) {

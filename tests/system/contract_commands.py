@@ -288,7 +288,7 @@ SHOWS_NEW = "subscriber show " + NEW
 PAUSED_UNTIL = "2026-02-20"
 PAUSE = "subscriber pause %s --until " + PAUSED_UNTIL
 RECONFIRM = "subscriber reconfirm --confirmed-before "
-ASKED = {"then": "status", "shows": "confirmation and other mails", "at": "2026-02-10T08:00:00Z"}
+ASKED = {"then": SHOWS_ADA, "shows": "without an answer", "at": "2026-02-10T08:00:00Z"}
 ADD = "subscriber add " + NEW
 RSS = "<rss version='2.0'><channel><title>%s</title><link>https://a.example/</link><item><title>One</title><link>%s</link></item></channel></rss>"
 LINK = '<p>Text of <a href="/x">a link</a></p>'

@@ -420,6 +420,7 @@ class Clock(unittest.TestCase):
         self.assertIsNotNone(mail["List-Unsubscribe"])
         self.home.do("subscriber", "reconfirm", "--confirmed-before", "2022-01-01", at=self.at(2))
         self.assertEqual(set(self.mails()), {"refused@example.org"}, "asked again: only who was not reached")
+        self.assertIn("ends 2026-04-01 without an answer", self.home.do("subscriber", "show", "silent@example.org", at=self.at(20)))
         self.assertEqual(self.states("silent@example.org", 20), {"weekly": "confirmed"}, "until then they get their mail")
         link = path_of(mail, "c")
         self.assertIn("Confirm your subscription", self.cgi("GET", link, {}, 20)[1])
