@@ -71,6 +71,7 @@ std::string suppression_in_words(const std::string& cause) {
   };
   static constexpr std::array known{
       Words{"withdrawn", "left the digest after the edition was sealed"},
+      Words{"paused", "paused after the edition was sealed"},
       Words{"erased", "was erased from the list after the edition was sealed"},
       Words{"suppressed: hard_bounce", "an earlier mail to the address was permanently refused"},
       Words{"suppressed: soft_bounces", "the mailbox refused mail on too many days"},
@@ -125,6 +126,7 @@ Result<EditionReport> report_on(store::Database& database, const Clock& clock, c
         report.left,
         subscriber::ConsentLog(database).left(
             {.edition = edition.id, .digest = edition.digest, .from = *edition.started, .until = until}));
+    TIDINGS_LET(report.leave_reasons, subscriber::LeaveReasons(database).count(edition.id));
   }
   return report;
 }

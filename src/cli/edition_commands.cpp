@@ -1,4 +1,4 @@
-// digest list, edition list | show | edit | approve | cancel
+// digest list, edition list | show | edit | approve | cancel; export is in export_command.cpp
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
@@ -14,6 +14,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
+#include "cli/export_command.hpp"
 #include "cli/job_objects.hpp"
 #include "cli/job_words.hpp"
 #include "cli/left_out_words.hpp"
@@ -372,6 +373,7 @@ void add_edition_commands(Command app, Session& session) {
         command.add_option("--reason", options.reason, "for \"edition list\"");
       },
       cancel_edition);
+  add_export_command(edition, session);
 }
 
 }  // namespace tidings::cli

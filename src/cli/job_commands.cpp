@@ -203,9 +203,7 @@ Result<void> print_composed(const config::Context& context, const app::ComposeOu
 /// Mails drafts to their editor. True if one must be retried.
 Result<bool> mail_drafts(const config::Context& context, const std::string& to_dir) {
   TIDINGS_LET(const auto drafts, edition::mail_drafts(context, to_dir, stop_flag));
-  std::string out;
-  for (const auto& line : drafts.mailed) out += line + "\n";
-  say(out);
+  for (const auto& line : drafts.mailed) tell(said_object(line), line + "\n");
   for (const auto& line : drafts.trouble) log::warning(line);
   return !drafts.trouble.empty();
 }
@@ -359,6 +357,8 @@ std::optional<Error> send_notices(const config::Context& context) {
   const auto work = [&]() -> Result<members::NoticeReport> {
     TIDINGS_TRY(members::tidy_up(context));
     TIDINGS_TRY(members::take_sign_ups(context));
+    TIDINGS_LET(const bool any, members::has_notices(context));
+    if (!any) return members::NoticeReport{};  // loading the pages' texts in all languages would take longest
     TIDINGS_LET(const auto pages, site::WebPages::load(context.config));
     return members::send_notices(context, *pages, {}, stop_flag);
   };

@@ -14,12 +14,14 @@
 #include "base/log.hpp"
 #include "base/terminal.hpp"
 #include "base/text.hpp"
+#include "base/text_lines.hpp"
 
 namespace tidings::cli {
 namespace {
 
 constexpr int gap = 2;
-constexpr int least_column = 7;  ///< below, cells stand below each other
+constexpr int least_column = 7;   ///< below, cells stand below each other
+constexpr int longest_kept = 32;  ///< words up to this, such as addresses, are broken last
 
 std::atomic<Form> chosen_form{Form::text};
 
@@ -29,10 +31,31 @@ std::string inked(std::string_view text, Look look, const Paper& paper) {
 
 std::string blanks(int count) { return std::string(static_cast<std::size_t>(std::max(0, count)), ' '); }
 
-/// The widest columns lose first: as much as they have more than `most`.
-int sum_at_most(const std::vector<int>& widths, int most) {
-  return std::accumulate(widths.begin(), widths.end(), 0,
-                         [most](int sum, int width) { return sum + std::min(width, most); });
+/// Columns that lose, the widest first, until they fit, but not below `least` each.
+std::vector<int> shrunk(std::vector<int> widths, const std::vector<int>& least, int available) {
+  const auto width_at = [&](std::size_t i, int most) {
+    return std::max(std::min(widths[i], most), std::min(widths[i], least[i]));
+  };
+  const auto sum_at = [&](int most) {
+    int sum = 0;
+    for (std::size_t i = 0; i < widths.size(); ++i) sum += width_at(i, most);
+    return sum;
+  };
+  int most = *std::ranges::max_element(widths);
+  while (most > 0 && sum_at(most) > available) --most;
+  int left = available - sum_at(most);
+  for (std::size_t i = 0; i < widths.size(); ++i) {
+    const bool grows = widths[i] > most && width_at(i, most) == most && left > 0;
+    widths[i] = width_at(i, most) + (grows ? 1 : 0);
+    left -= grows ? 1 : 0;
+  }
+  return widths;
+}
+
+int longest_word(std::string_view text) {
+  int longest = 0;
+  for (const auto word : split(text, ' ')) longest = std::max(longest, display_width(word));
+  return longest;
 }
 
 /// "FILE:LINE:COLUMN: rest"; without the column only if there is such a file, since ports look alike.
@@ -119,22 +142,35 @@ void Table::add(std::vector<Cell> cells) {
 }
 
 std::vector<int> Table::widths(const Paper& paper) const {
-  std::vector<int> widths;
-  for (const auto& heading : headings_) widths.push_back(display_width(heading));
+  std::vector<int> widths(headings_.size());
+  std::vector<int> words(headings_.size());
+  const auto measure = [&](std::size_t i, std::string_view text) {
+    widths[i] = std::max(widths[i], display_width(text));
+    words[i] = std::max(words[i], std::min(longest_word(text), longest_kept));
+  };
+  for (std::size_t i = 0; i < headings_.size(); ++i) measure(i, headings_[i]);
   for (const auto& row : rows_) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], display_width(row[i].text));
+    for (std::size_t i = 0; i < row.size(); ++i) measure(i, row[i].text);
   }
   if (!paper.columns) return widths;
   const int available = *paper.columns - gap * (static_cast<int>(widths.size()) - 1);
-  int most = *std::ranges::max_element(widths);
-  while (most > 0 && sum_at_most(widths, most) > available) --most;
-  int left = available - sum_at_most(widths, most);
-  for (auto& width : widths) {
-    if (width <= most) continue;
-    width = most + (left > 0 ? 1 : 0);
-    --left;
+  const bool words_fit = std::accumulate(words.begin(), words.end(), 0) <= available;
+  return shrunk(widths, words_fit ? words : std::vector<int>(widths.size()), available);
+}
+
+/// Without the columns that say nothing, if it is too wide for its paper.
+Table Table::fitting(const Paper& paper) const {
+  const auto wide = widths({});
+  const int sum = std::accumulate(wide.begin(), wide.end(), gap * (static_cast<int>(wide.size()) - 1));
+  if (!paper.columns || sum <= *paper.columns || rows_.empty()) return *this;
+  Table out{{}};
+  out.rows_.resize(rows_.size());
+  for (std::size_t i = 0; i < headings_.size(); ++i) {
+    if (std::ranges::all_of(rows_, [i](const auto& row) { return row[i].text.empty(); })) continue;
+    out.headings_.push_back(headings_[i]);
+    for (std::size_t row = 0; row < rows_.size(); ++row) out.rows_[row].push_back(rows_[row][i]);
   }
-  return widths;
+  return out.headings_.empty() ? *this : out;
 }
 
 /// "HEADING  cell", a line each, and an empty line between rows.
@@ -157,7 +193,9 @@ std::string Table::records(const Paper& paper) const {
   return out;
 }
 
-std::string Table::text(const Paper& paper) const {
+std::string Table::text(const Paper& paper) const { return fitting(paper).laid_out(paper); }
+
+std::string Table::laid_out(const Paper& paper) const {
   const auto widths = this->widths(paper);
   std::vector<int> natural = this->widths({});
   for (std::size_t i = 0; i < widths.size(); ++i) {
@@ -234,36 +272,30 @@ std::string shorten(std::string_view text, int columns) {
   std::string out;
   int used = 0;
   for (std::size_t at = 0; at < text.size();) {
-    const auto c = next_code_point(text, at);
-    if (used + display_width(c) > columns - 1) break;
-    used += display_width(c);
-    append_utf8(out, c);
+    const auto next = next_grapheme(text, at);
+    used += display_width(next);
+    if (used > columns - 1) break;
+    out += next;
   }
   return out + "…";
 }
 
 std::vector<std::string> wrap(std::string_view text, int columns) {
-  std::vector<std::string> lines(1);
-  int used = 0;
-  for (const auto word : split(text, ' ')) {
-    if (word.empty()) continue;
-    const int width = display_width(word);
-    if (used > 0 && used + 1 + width > columns) {
-      lines.emplace_back();
-      used = 0;
-    }
-    if (used > 0) lines.back() += ' ';
-    used += (used > 0 ? 1 : 0);
-    for (std::size_t at = 0; at < word.size();) {
-      const auto c = next_code_point(word, at);
-      if (used > 0 && used + display_width(c) > columns) {
+  std::vector<std::string> lines;
+  for (const auto& line : wrap_lines(text, columns)) {
+    lines.emplace_back();
+    int used = 0;
+    for (std::size_t at = 0; at < line.size();) {
+      const auto next = next_grapheme(line, at);
+      if (used > 0 && used + display_width(next) > columns) {
         lines.emplace_back();
         used = 0;
       }
-      append_utf8(lines.back(), c);
-      used += display_width(c);
+      lines.back() += next;
+      used += display_width(next);
     }
   }
+  if (lines.empty()) lines.emplace_back();
   return lines;
 }
 
@@ -293,7 +325,8 @@ void print_lines(std::span<const Cell> lines) {
     }
     auto margin = blanks(indent);
     // What follows the first line is narrower.
-    for (const auto& piece : wrap(line, std::max(least_column, *page.columns - indent - gap))) {
+    for (const auto& piece : wrap(line.substr(static_cast<std::size_t>(indent)),
+                                  std::max(least_column, *page.columns - indent - gap))) {
       out += margin + inked(piece, look, page) + '\n';
       margin = blanks(indent + gap);
     }

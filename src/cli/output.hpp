@@ -49,8 +49,8 @@ struct Paper {
 [[nodiscard]] Paper paper();
 
 /// Columns by display width, two blanks between them; headings in capitals. The last column is not padded. On
-/// narrow paper the widest columns shrink and their cells wrap; where nothing fits beside each other, each
-/// cell has a line.
+/// narrow paper empty columns go, the widest ones shrink, and their cells wrap; where nothing fits beside
+/// each other, each cell has a line.
 class Table {
  public:
   explicit Table(std::vector<std::string> headings) : headings_(std::move(headings)) {}
@@ -59,6 +59,8 @@ class Table {
   [[nodiscard]] std::string text(const Paper& paper = {}) const;
 
  private:
+  [[nodiscard]] Table fitting(const Paper& paper) const;
+  [[nodiscard]] std::string laid_out(const Paper& paper) const;
   [[nodiscard]] std::vector<int> widths(const Paper& paper) const;
   [[nodiscard]] std::string records(const Paper& paper) const;
 

@@ -15,6 +15,18 @@
 namespace tidings::cli {
 namespace {
 
+std::string_view in_words(subscriber::LeaveReason reason) {
+  using subscriber::LeaveReason;
+  switch (reason) {
+    case LeaveReason::too_many: return "too many emails";
+    case LeaveReason::not_expected: return "not what they expected";
+    case LeaveReason::never_subscribed: return "never subscribed";
+    case LeaveReason::reads_elsewhere: return "reads it elsewhere";
+    case LeaveReason::other: return "another reason";
+  }
+  return "";
+}
+
 struct ReportOptions {
   std::string edition;
   std::string html;
@@ -57,6 +69,9 @@ Json json_of(const app::EditionReport& report) {
   json["left"] = Json::array();
   for (const auto& [how, number] : report.left)
     json["left"].push_back({{"origin", how}, {"subscriber_count", number}});
+  json["leave_reasons"] = Json::array();
+  for (const auto& [reason, number] : report.leave_reasons)
+    json["leave_reasons"].push_back({{"reason", name_of(reason)}, {"subscriber_count", number}});
   const auto counted = [](std::string_view key, const std::string& name, const delivery::Counts& counts) {
     Json one{{std::string{key}, name}};
     add_counts(one, counts);
@@ -71,16 +86,16 @@ Json json_of(const app::EditionReport& report) {
   return json;
 }
 
-std::string relays_of(const app::EditionReport& report) {
+std::string relays_of(const app::EditionReport& report, const Paper& paper) {
   Table out{{"RELAY", "TOOK", "REFUSED", "IN DOUBT", "OPEN"}};
   for (const auto& [relay, counts] : report.relays) {
     out.add({printable(relay), std::to_string(counts.sent + counts.bounced), std::to_string(counts.failed),
              std::to_string(counts.in_doubt), std::to_string(counts.open())});
   }
-  return out.text();
+  return out.text(paper);
 }
 
-std::string table_of(const app::EditionReport& report) {
+std::string table_of(const app::EditionReport& report, const Paper& paper) {
   Table out{{"DOMAIN", "RECIPIENTS", "SENT", "FAILED", "SUPPRESSED", "IN DOUBT", "OPEN", "BOUNCED"}};
   std::size_t shown = 0;
   delivery::Counts others;
@@ -105,10 +120,11 @@ std::string table_of(const app::EditionReport& report) {
     others.bounced += counts.bounced;
   }
   if (more > 0) add(fmt::format("({} others)", more), others);
-  return out.text();
+  return out.text(paper);
 }
 
-std::string text_of(const app::EditionReport& report, const Zone& zone) {
+/// Harmless to a terminal.
+std::string text_of(const app::EditionReport& report, const Zone& zone, const Paper& paper = {}) {
   const auto& edition = report.edition;
   const auto& counts = report.counts;
   auto out = fmt::format("{} \"{}\", {}\n", digest::name_of(edition), printable(edition.title),
@@ -135,14 +151,14 @@ std::string text_of(const app::EditionReport& report, const Zone& zone) {
     for (const auto& each : report.reasons)
       reasons.add(
           {std::to_string(each.count), std::string{delivery::name_of(each.state)}, printable(each.reason)});
-    out += "\n" + reasons.text();
+    out += "\n" + reasons.text(paper);
   }
   if (!report.returned.empty()) {
     Table returned{{"READERS", "CAME BACK", "WHY", "AND SO"}};
     for (const auto& each : report.returned)
       returned.add(
           {std::to_string(each.readers), each.kind, printable(each.reason), bounce::effect_in_words(each)});
-    out += "\n" + returned.text();
+    out += "\n" + returned.text(paper);
   }
   std::int64_t left = 0;
   std::string how;
@@ -152,8 +168,10 @@ std::string text_of(const app::EditionReport& report, const Zone& zone) {
   }
   out += fmt::format("\n{} unsubscribed between this edition and the next{}\n",
                      left == 0 ? "nobody" : plural(left, "reader"), how.empty() ? "" : " (" + how + ")");
-  if (!report.relays.empty()) out += "\n" + relays_of(report);
-  return report.domains.empty() ? out : out + "\n" + table_of(report);
+  for (const auto& [reason, number] : report.leave_reasons)
+    out += fmt::format("  {} said: {}\n", number, in_words(reason));
+  if (!report.relays.empty()) out += "\n" + relays_of(report, paper);
+  return report.domains.empty() ? out : out + "\n" + table_of(report, paper);
 }
 
 std::string page_of(const app::EditionReport& report, const Zone& zone, const message::Brand& brand) {
@@ -177,7 +195,7 @@ Result<Exit> report(Session& session, const ReportOptions& options) {
   if (form() == Form::json) {
     print(json_line(json_of(found)));
   } else if (options.html.empty()) {
-    print(text_of(found, zone));
+    print_document(text_of(found, zone, paper()));
   }
   return Exit::done;
 }

@@ -73,7 +73,11 @@ class Reporter {
  public:
   explicit Reporter(const Clock& clock) : clock_(clock) {}
 
-  void collected(const app::CollectReport& report, Told told) const { report_collected(report, told); }
+  void collected(const app::CollectReport& report, Told told, const Zone& zone) const {
+    for (const auto& line : troubles_in_words(report, told)) trouble(line, zone);
+    if (told == Told::news) return;
+    for (const auto& each : report.sources) tell_at(collected_object(each), in_words(each), zone);
+  }
 
   void composed(const edition::Composed& composed, const Zone& zone) const {
     tell_at(composed_object(composed), in_words(composed, zone), zone);
@@ -83,20 +87,23 @@ class Reporter {
     for (const auto& each : report.editions) {
       if (!each.held) tell_at(delivered_object(each), in_words(each), zone);
     }
-    for (const auto& line : held_in_words(report, zone)) log::error(line);
-    for (const auto& line : troubles_in_words(report, zone)) log::warning(line);
+    for (const auto& line : held_in_words(report, zone)) log::error(timed(line, zone));
+    for (const auto& line : troubles_in_words(report, zone)) trouble(line, zone);
   }
 
   void said(const std::string& line, const Zone& zone) const { tell_at(said_object(line), line, zone); }
 
-  void trouble(const std::string& line, const Zone& zone) const {
-    log::warning(form() == Form::json ? line : local_time(zone, clock_.now()) + "  " + line);
-  }
+  void trouble(const std::string& line, const Zone& zone) const { log::warning(timed(line, zone)); }
 
  private:
   void tell_at(Json json, const std::string& line, const Zone& zone) const {
     json["at"] = json_time(clock_.now());
-    tell(json, fmt::format("{}  {}\n", local_time(zone, clock_.now()), line));
+    tell(json, line.empty() ? line : timed(line, zone) + "\n");
+  }
+
+  /// Objects have their own times.
+  [[nodiscard]] std::string timed(const std::string& line, const Zone& zone) const {
+    return form() == Form::json ? line : local_time(zone, clock_.now()) + "  " + line;
   }
 
   const Clock& clock_;
@@ -134,7 +141,7 @@ Result<Exit> run_scheduler(Session& session, const RunOptions& options) {
   const Reporter reporter{session.clock()};
   const auto told = session.verbose > 0 ? Told::all : Told::news;
   const auto& zone = shared.config.newsletter.zone;
-  scheduler.on_collected = [&](const app::CollectReport& report) { reporter.collected(report, told); };
+  scheduler.on_collected = [&](const app::CollectReport& report) { reporter.collected(report, told, zone); };
   scheduler.on_composed = [&](const edition::Composed& composed, const Zone& its) {
     reporter.composed(composed, its);
   };
@@ -199,7 +206,7 @@ Result<Exit> rehearse(Session& session, const RehearseOptions& options) {
   scheduler.load = [&]() -> Result<config::Config> { return rehearsal; };
   scheduler.sleep_until = [&](UtcTime when) { clock.set(std::max(when, clock.now())); };
   const auto told = session.verbose > 0 ? Told::all : Told::news;
-  scheduler.on_collected = [&](const app::CollectReport& report) { reporter.collected(report, told); };
+  scheduler.on_collected = [&](const app::CollectReport& report) { reporter.collected(report, told, zone); };
   scheduler.on_composed = [&](const edition::Composed& composed, const Zone&) {
     reporter.composed(composed, zone);
   };

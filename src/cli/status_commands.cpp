@@ -56,6 +56,7 @@ Json json_of(const DigestStatus& status, const config::Config& config) {
             {"due", json_time(status.due)},
             {"subscriber_count", status.subscribers},
             {"pending_count", status.pending},
+            {"paused_count", status.paused},
             {"held", held_lines(status, config)},
             {"drafts", draft_lines(status, Review::open)},
             {"unfinished", Json::array()},
@@ -91,9 +92,10 @@ std::vector<Cell> lines_of(const DigestStatus& status, const config::Config& con
   std::vector<Cell> lines;
   const auto& zone = config.newsletter.zone;
   const auto due = status.due ? fmt::format("due since {}, ", local_time(zone, status.due)) : std::string{};
-  const auto pending = status.pending > 0 ? fmt::format("{} pending, ", status.pending) : std::string{};
+  auto others = status.pending > 0 ? fmt::format("{} pending, ", status.pending) : std::string{};
+  if (status.paused > 0) others += fmt::format("{} paused, ", status.paused);
   lines.emplace_back(fmt::format("{}: {}, {}{}next run {}", status.name,
-                                 plural(status.subscribers, "subscriber"), pending, due,
+                                 plural(status.subscribers, "subscriber"), others, due,
                                  local_time(zone, status.next_run)));
   if (status.newest) {
     const auto& edition = *status.newest;

@@ -228,9 +228,10 @@ struct WebConfig {
   int metrics_port = 0;
   std::vector<std::string> trusted_proxies;  ///< besides loopback
   int max_connections = 10'000;
-  bool welcome = false;               ///< a mail after a confirmation
-  bool goodbye = false;               ///< and after leaving
-  std::vector<std::string> webhooks;  ///< of which relays, e.g. "ses"; served as /hooks/NAME
+  bool welcome = false;                          ///< a mail after a confirmation
+  bool goodbye = false;                          ///< and after leaving
+  std::chrono::milliseconds reconfirm_within{};  ///< to answer when asked once more
+  std::vector<std::string> webhooks;             ///< of which relays, e.g. "ses"; served as /hooks/NAME
   std::vector<std::string> ses_topics;
   SecretPlace mailgun_key;
   SecretPlace sendgrid_key;

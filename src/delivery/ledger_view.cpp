@@ -154,7 +154,7 @@ Result<std::vector<std::pair<std::string, std::int64_t>>> Ledger::deferred_by_re
                                                                                      int limit) {
   auto query = database_->prepare(R"sql(
     SELECT code, reply, count(*) FROM deliveries WHERE edition_id = :edition AND state = 3 /* deferred */
-    GROUP BY code, reply ORDER BY count(*) DESC, reply LIMIT :limit)sql");
+    GROUP BY code, reply ORDER BY count(*) DESC, reply NULLS FIRST LIMIT :limit)sql");
   query.bind(":edition", edition).bind(":limit", limit);
   std::vector<std::pair<std::string, std::int64_t>> reasons;
   TIDINGS_TRY(query.each([&](const store::Statement& row) {

@@ -110,8 +110,12 @@ Result<void> EditionTable::date_back(const Edition& edition, UtcTime now) {
   TIDINGS_LET(const auto past, history(edition.digest, now));
   const auto covered = std::max(past.covered_until.value_or(now - 1s), past.newest_run.value_or(now - 1s));
   auto update = database_.prepare(R"(
-    UPDATE editions SET scheduled_ms = :until, from_ms = min(from_ms, :until - 1), until_ms = :until, cut_ms = min(cut_ms, :now),
-      sealed_ms = min(sealed_ms, :now), started_ms = min(started_ms, :now), finished_ms = min(finished_ms, :now)
+    UPDATE editions SET scheduled_ms = :until, until_ms = :until,
+      from_ms = CASE WHEN from_ms > :until - 1 THEN :until - 1 ELSE from_ms END,
+      cut_ms = CASE WHEN cut_ms > :now THEN :now ELSE cut_ms END,
+      sealed_ms = CASE WHEN sealed_ms > :now THEN :now ELSE sealed_ms END,
+      started_ms = CASE WHEN started_ms > :now THEN :now ELSE started_ms END,
+      finished_ms = CASE WHEN finished_ms > :now THEN :now ELSE finished_ms END
     WHERE id = :id)");
   return update.bind(":until", covered + 1ms).bind(":now", now).bind(":id", edition.id).run();
 }
@@ -472,7 +476,7 @@ Result<void> EditionTable::reopen(EditionId edition, UtcTime at) {
 Result<void> EditionTable::cancel(EditionId edition, std::string_view reason, UtcTime at, Reached reached) {
   auto change = database_.prepare(R"(
     UPDATE editions SET state = 'cancelled', reason = :reason, finished_ms = :at,
-      started_ms = CASE WHEN :nobody THEN NULL ELSE started_ms END
+      started_ms = CASE WHEN :nobody = 1 THEN NULL ELSE started_ms END
     WHERE id = :id AND state IN ('draft', 'sealed', 'sending'))");
   change.bind(":nobody", reached == Reached::nobody ? 1 : 0);
   TIDINGS_TRY(change.bind(":reason", reason).bind(":at", at).bind(":id", edition).run());

@@ -42,6 +42,10 @@ struct Sealed {
   std::string pictures;  ///< those that stay links although they should be inline
 };
 
+/// Ends the pauses whose time has come, within the caller's transaction. A pause that is over needs it before
+/// it gets mail; seal_segments() begins with it.
+[[nodiscard]] Result<void> end_pauses(const config::Context& context);
+
 /// Subscribers who changed to this digest get what they are owed (digest/carry_over), everybody else the
 /// edition.
 [[nodiscard]] Result<Sealed> seal_segments(const config::Context& context, Renderer& renderer,

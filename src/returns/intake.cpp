@@ -367,6 +367,13 @@ Result<IntakeResult> BounceIntake::apply(const bounce::Report& report, const Mat
     result.words = fmt::format("{}: {}", name_of(recipient.action), in_words(report, recipient));
     return result;  // it has not failed
   }
+  if (!report.complaint) {
+    TIDINGS_LET(const bool before, is_before_the_move(*subscriber, match.subject.edition, recipient));
+    if (before) {
+      result.words = fmt::format("{}: about the address that they had before", in_words(report, recipient));
+      return result;
+    }
+  }
   const auto step = bounce::step_for(report, recipient);
   const auto words = in_words(report, recipient);
   auto event = event_of(report, recipient, match.subject);
@@ -403,6 +410,20 @@ Result<IntakeResult> BounceIntake::apply(const bounce::Report& report, const Mat
   if (!report.complaint && recipient.action == bounce::Action::failed)
     TIDINGS_TRY(look_for_storm(event, result));
   return result;
+}
+
+/// Whether a report is about an address that the subscriber no longer has: a mail sent before the move, or
+/// one of no edition to another address.
+Result<bool> BounceIntake::is_before_the_move(const subscriber::Subscriber& reader, EditionId edition,
+                                              const bounce::Recipient& recipient) {
+  if (!reader.moved) return false;
+  if (!edition)
+    return !ascii_iequals(recipient.address, reader.address) &&
+           !ascii_iequals(recipient.original, reader.address);
+  TIDINGS_LET(const auto rows, ledger_.list({.subscriber = reader.id}));
+  return std::ranges::any_of(rows, [&](const delivery::DeliveryRow& row) {
+    return row.edition == edition && row.settled && *row.settled < *reader.moved;
+  });
 }
 
 Result<bool> BounceIntake::lift(SubscriberId id) {
@@ -470,15 +491,17 @@ Result<std::optional<IntakeResult>> BounceIntake::leave_by_words(const bounce::M
 }
 
 Result<IntakeResult> BounceIntake::leave(const subscriber::TokenSubject& subject, std::string_view proof) {
-  std::vector<std::string> digests;
+  std::string digest;
   if (subject.edition) {
     if (const auto edition = digest::EditionTable{context_.database}.get(subject.edition))
-      digests.push_back(edition->digest);
+      digest = edition->digest;
   }
   members::Membership membership{context_};
+  TIDINGS_LET(auto transaction, context_.database.begin());
   TIDINGS_LET(const auto left,
-              membership.leave(subject.subscriber, digests,
-                               {.origin = subscriber::Origin::mailto, .detail = std::string{proof}}));
+              membership.leave_by_mail(transaction, subject.subscriber, digest,
+                                       {.origin = subscriber::Origin::mailto, .detail = std::string{proof}}));
+  TIDINGS_TRY(transaction.commit());
   return IntakeResult{
       .intake = Intake::unsubscribe,
       .subscriber = subject.subscriber,

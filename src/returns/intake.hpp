@@ -89,6 +89,8 @@ class BounceIntake {
   [[nodiscard]] std::optional<Match> by_unsubscribe_field(const bounce::Report& report) const;
   [[nodiscard]] Result<IntakeResult> apply(const bounce::Report& report, const Match& match, UtcTime at);
   [[nodiscard]] Result<void> look_for_storm(const bounce::BounceEvent& event, IntakeResult& result);
+  [[nodiscard]] Result<bool> is_before_the_move(const subscriber::Subscriber& reader, EditionId edition,
+                                                const bounce::Recipient& recipient);
   /// False if there was no suppression of ours to lift.
   [[nodiscard]] Result<bool> lift(SubscriberId id);
   [[nodiscard]] Result<std::optional<IntakeResult>> reply(const bounce::Mail& mail);

@@ -12,7 +12,7 @@ import unittest
 from contract_world import ADA, BEN, LATER, Pages, World, day, readable
 from contract_worlds import (A_LETTER, EARLY, NEW, SOON, TOO_LATE, all_deferred, backed_up, bare, begin, both, both_composed, both_sent, chosen,
                              collected, composed, deferred, drafts, filled, flooded, hidden, in_doubt, lists_to_import, mails_back, many,
-                             many_composed, many_segments, moved, old_database, pending, pinned, sent, sent_and_suppressed,
+                             many_composed, many_segments, moved, old_database, paused, pending, pinned, sent, sent_and_suppressed,
                              signed, suppressed, templates)
 from smtp_server import SmtpServer
 from sources import NameServer
@@ -282,6 +282,10 @@ IMPORT = "subscriber import more.csv"
 ON_LIST = "subscriber list"
 SHOWS_ADA = "subscriber show " + ADA
 SHOWS_NEW = "subscriber show " + NEW
+PAUSED_UNTIL = "2026-02-20"
+PAUSE = "subscriber pause %s --until " + PAUSED_UNTIL
+RECONFIRM = "subscriber reconfirm --confirmed-before "
+ASKED = {"then": "status", "shows": "confirmation and other mails", "at": "2026-02-10T08:00:00Z"}
 ADD = "subscriber add " + NEW
 RSS = "<rss version='2.0'><channel><title>%s</title><link>https://a.example/</link><item><title>One</title><link>%s</link></item></channel></rss>"
 LINK = '<p>Text of <a href="/x">a link</a></p>'
@@ -380,7 +384,7 @@ CASES = {
     ("post list", "--since"): differs("post list", "post list --since 2026-01-26T09:00:00Z", hides="New pier"),
     ("post list", "--left-out"): differs("post list", "post list --left-out", shows="when its source was first read", prepare=sent),
     ("post list", "--digest"): differs("post list --left-out", "post list --left-out --digest weekly", hides="daily", prepare=sent),
-    ("post list", "--limit"): differs("post list", "post list --limit 3", shows="there are more: --after 1 continues, --limit 6", hides="Bread is cheap"),
+    ("post list", "--limit"): differs("post list", "post list --limit 3", shows="there are more: --after 4 continues, --limit 6", hides="Bread is cheap"),
     ("post list", "--after"): differs("post list", "post list --after 1", hides="New pier"),
     ("post show", ""): differs("post list", "post show 3", shows="Tulips too."),
     ("post show", "ID"): differs("post show 1", "post show 3", shows="Tulips too."),
@@ -437,6 +441,15 @@ CASES = {
     ("edition cancel", "EDITION"): differs("edition cancel weekly", "edition cancel daily#1", shows="daily#1 is cancelled", prepare=both_composed),
     ("edition cancel", "--reason"): differs("edition cancel weekly", "edition cancel weekly --reason 'a mistake'", then="edition list",
                                             shows="a mistake", prepare=composed),
+    ("edition export", ""): differs(None, "edition export weekly --markdown out.md", then=names, shows="out.md", prepare=sent),
+    ("edition export", "EDITION"): differs("edition export weekly --markdown -", "edition export daily --markdown -", hides="Tulips", prepare=both_sent),
+    ("edition export", "--markdown"): differs(None, "edition export weekly --markdown -", shows="## [Bread is cheap](", prepare=sent),
+    ("edition export", "--gemtext"): differs(None, "edition export weekly --gemtext -", shows="=> https://", prepare=sent),
+    ("edition export", "--epub"): differs("edition export weekly --markdown out.md", "edition export weekly --epub out.epub", then=names, shows="out.epub",
+                                          prepare=sent),
+    ("edition export", "--pdf"): differs(None, "edition export weekly --pdf out.pdf", shows="neither Chromium nor WeasyPrint", prepare=sent, env={"PATH": "/nowhere"}),
+    ("edition export", "--language"): differs("edition export weekly --markdown -", "edition export weekly --markdown - --language fr", shows="no page in fr",
+                                              prepare=sent),
     ("archive build", ""): differs(None, "archive build site", then=names, shows="site/index.html", prepare=sent),
     ("archive build", "DIR"): differs("archive build site", "archive build other", then=names, shows="other/index.html", prepare=sent),
     # the list
@@ -455,6 +468,19 @@ CASES = {
     ("subscriber set", "--cadence"): differs("subscriber set %s --name Zoe" % ADA, "subscriber set %s --name Zoe --cadence daily" % ADA, then=SHOWS_ADA, shows="daily  confirmed"),
     ("subscriber set", "--all-topics"): differs("subscriber set %s --name Zoe" % ADA, "subscriber set %s --name Zoe --all-topics" % ADA, then=SHOWS_ADA,
                                                 shows="topics    all", prepare=chosen),
+    ("subscriber set", "--email"): differs("subscriber set %s --name Zoe" % ADA, "subscriber set %s --name Zoe --email zoe@example.org" % ADA,
+                                           then=SHOWS_ADA, shows="asked to move to zoe@example.org"),
+    ("subscriber reconfirm", ""): differs(None, RECONFIRM + "2026-02-01", **ASKED),
+    ("subscriber reconfirm", "--confirmed-before"): differs(RECONFIRM + "2020-01-01", RECONFIRM + "2026-02-01", **ASKED),
+    ("subscriber reconfirm", "--digest"): differs(RECONFIRM + "2026-02-01 --digest daily", RECONFIRM + "2026-02-01", **ASKED),
+    ("subscriber reconfirm", "--dry-run"): differs(RECONFIRM + "2026-02-01 --dry-run", RECONFIRM + "2026-02-01", **ASKED),
+    ("subscriber pause", ""): differs(None, PAUSE % ADA, then=SHOWS_ADA, shows="weekly  paused until " + PAUSED_UNTIL),
+    ("subscriber pause", "ADDRESS"): differs(PAUSE % BEN, PAUSE % ADA, then=SHOWS_ADA, shows="weekly  paused until " + PAUSED_UNTIL),
+    ("subscriber pause", "--until"): differs("subscriber pause %s --until 2026-03-01" % ADA, PAUSE % ADA, then=SHOWS_ADA,
+                                             shows="weekly  paused until " + PAUSED_UNTIL),
+    ("subscriber resume", ""): differs(None, "subscriber resume " + ADA, then=SHOWS_ADA, hides="weekly  paused", prepare=paused),
+    ("subscriber resume", "ADDRESS"): differs("subscriber resume " + BEN, "subscriber resume " + ADA, then=SHOWS_ADA, hides="weekly  paused",
+                                              prepare=paused),
     ("subscriber unsubscribe", ""): differs(None, "subscriber unsubscribe " + ADA, then=SHOWS_ADA, shows="weekly  withdrawn"),
     ("subscriber unsubscribe", "ADDRESS"): differs("subscriber unsubscribe " + BEN, "subscriber unsubscribe " + ADA, then=SHOWS_ADA, shows="weekly  withdrawn"),
     ("subscriber unsubscribe", "--digest"): differs("subscriber unsubscribe " + ADA, "subscriber unsubscribe %s --digest daily" % ADA, then=SHOWS_ADA,

@@ -76,7 +76,7 @@ class Handover(unittest.TestCase):
                 self.assertIn(word, done.stdout)
         self.home.write("mailer", "#!/bin/sh\ncat >/dev/null\n").chmod(0o755)
         self.home.configure("sendmail:mailer", more_smtp="[dkim]\nsigned_by_relay = true\n")
-        self.assertIn("accepts mail", self.home.do("doctor", at=AT))
+        self.assertIn("accepts mail", self.home.do("-v", "doctor", at=AT))
 
     def program(self, script, name="mailer"):
         self.home.write(name, "#!/bin/sh\n" + script).chmod(0o755)
@@ -96,7 +96,7 @@ class Handover(unittest.TestCase):
                 self.assertLess(time.monotonic() - began, 60)
                 states = collections.Counter(each["state"] for each in self.home.json("delivery", "list", at=AT))
                 self.assertEqual(states, {state: 1, "planned": len(READERS) - 1})
-                self.assertIn("did not end, and was killed", "".join(each["reply"] for each in self.home.json("delivery", "list", at=AT)))
+                self.assertIn("did not end, and was killed", "".join(each["reply"] or "" for each in self.home.json("delivery", "list", at=AT)))
 
     def test_a_program_whose_name_has_a_blank_is_recovered_under_that_name(self):
         self.program('cat > /dev/null\ncase "$5" in reader03@*) kill -9 $PPID; exit 0;; esac\n', name="my mailer")

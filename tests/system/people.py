@@ -466,14 +466,14 @@ class Notices(unittest.TestCase):
         home.do("subscriber", "import", "list.csv", "--send-confirmations")
         home.run("send", "--due")
         self.assertEqual(sorted(each.envelope_to for each in self.relay.take()), ["r%d@x.example" % i for i in range(5)])
-        last = [each for each in home.json("status") if "notices_open" in each][0]
+        last = [each for each in home.json("status") if "notices_open_count" in each][0]
         self.assertEqual((last["notices_open_count"], last["notices_failing_count"]), (1, 1))
         self.assertIn("busy", last["notices_error"])
         self.assertIn("1 failed", home.do("status"))
         self.assertEqual(last["notices_next_try"], "2026-01-18T09:01:00Z")
         home.now = "2026-01-18T09:02:00Z"
         home.run("send", "--due")
-        last = [each for each in home.json("status") if "notices_open" in each][0]
+        last = [each for each in home.json("status") if "notices_open_count" in each][0]
         self.assertEqual(last["notices_next_try"], "2026-01-18T09:07:00Z")
 
     def test_thousands_that_fail_starve_nobody(self):

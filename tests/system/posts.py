@@ -198,7 +198,6 @@ class LeftOut(Posts):
 
     def test_options_that_do_not_fit_are_refused(self):
         self.open(WEEKLY, EVE, self.blog())
-        self.home.do("send", "--due", "--json", at=MONDAY, status=64)
         self.home.do("post", "list", "--digest", "weekly", at=MONDAY, status=64)
         self.home.do("post", "list", "--left-out", "--digest", "wekly", at=MONDAY, status=66)
         self.home.do("post", "release", at=MONDAY, status=64)

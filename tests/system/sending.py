@@ -81,7 +81,7 @@ class Sending(unittest.TestCase):
             os.close(ours)
             sender.communicate()
             self.assertEqual((sender.returncode, len(server.take())), (0, len(READERS)))
-        steps = re.findall(r"\rweekly \[(#*)(\.*)\] (\d+)/30  \d+/s  [^\r]* left \x1b\[K", shown.decode())
+        steps = re.findall(r"\rweekly#1 \[(#*)(\.*)\] (\d+) of 30 messages, [\d.]+/s, [^\r]* left\x1b\[K", shown.decode())
         self.assertTrue(steps, shown)
         self.assertTrue(all(len(done) == int(count) and len(done + rest) == 30 for done, rest, count in steps), steps)
         self.assertTrue(shown.endswith(b"\r\x1b[K"), shown[-80:])  # the line is gone when the result comes

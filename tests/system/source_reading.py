@@ -177,7 +177,7 @@ class Filters(Reading):
             self.home.write("feed.xml", feed(*self.POSTS))
             self.source(more)
             said = self.home.do("collect", at=AT)
-            kept = self.titles(left_out="")
+            kept = self.titles(left_out_by=None)
             if len(kept) < len(self.POSTS):
                 self.assertIn("%d rejected" % (len(self.POSTS) - len(kept)), said)
             return sorted(kept)
@@ -209,13 +209,13 @@ class Filters(Reading):
         self.home.write("feed.xml", feed(*self.POSTS))
         self.source()
         self.home.do("collect", at=AT)
-        self.assertEqual(len(self.titles(left_out="")), 5)
+        self.assertEqual(len(self.titles(left_out_by=None)), 5)
         self.source('exclude = "deal"\n')
         self.home.do("collect", at=AT)
-        self.assertEqual(self.titles(left_out="exclude: deal"), ["Deal"])
+        self.assertEqual(self.titles(left_out_by="exclude: deal"), ["Deal"])
         self.source()
         self.home.do("collect", at=AT)
-        self.assertEqual(len(self.titles(left_out="")), 5)
+        self.assertEqual(len(self.titles(left_out_by=None)), 5)
 
     def test_config_check_names_a_rule_that_cannot_be_meant(self):
         for rule, what, hint in (('"categroy:ads"', 'unknown field "categroy"', '"category"'), ('"category:"', "matches nothing", "category:ads"),
@@ -316,10 +316,10 @@ class Checking(Reading):
         self.assertIn("Boats", self.home.do("source", "check", "notes"))
         self.assertIn("Fair", self.home.do("source", "check", "fair"))
         self.assertIn("fair: Blog, 1 post", self.home.do("source", "check"))
-        self.assertIn("can be read: 1 post", self.home.do("doctor"))
+        self.assertIn("can be read: 1 post", self.home.do("-v", "doctor"))
         self.home.do("collect", at=AT)
         self.home.write("posts/2026-01-09-nets.md", "---\ntitle: Nets\n---\nWords.\n")
-        said = self.home.do("doctor", at=AT)
+        said = self.home.do("-v", "doctor", at=AT)
         self.assertIn('source notes: can be read: 2 posts, such as "', said, "the doctor reads anew what has been collected, too")
         self.assertIn('source fair: can be read: 1 post, such as "Fair"', said)
         (self.home.folder / "bin/feed").write_text("#!/bin/sh\necho gone wrong >&2\nexit 3\n")

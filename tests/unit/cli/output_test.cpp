@@ -40,6 +40,16 @@ TEST_CASE("output: on narrow paper the widest column loses first, and its cells 
   CHECK(table.text({.columns = 40}) != table.text());
 }
 
+TEST_CASE("output: on narrow paper empty columns go, and addresses are broken last") {
+  Table table{{"ADDRESS", "LANGUAGE", "NAME"}};
+  table.add({"ida@xn--bcher-kva.example", "", "Ida von und zu Hohenstein"});
+  CHECK(table.text({.columns = 40}) ==
+        "ADDRESS                    NAME\n"
+        "ida@xn--bcher-kva.example  Ida von und\n"
+        "                           zu Hohenstein\n");
+  CHECK(table.text().starts_with("ADDRESS                    LANGUAGE  NAME\n"));
+}
+
 TEST_CASE("output: no line of a table is wider than its paper") {
   Table table{{"ADDRESS", "NAME", "DIGESTS", "TOPICS"}};
   table.add({"a-very-long-local-part-indeed@host.example.org", "日本語日本語日本語日本語",
