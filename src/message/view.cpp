@@ -261,14 +261,12 @@ std::vector<std::string> sources_of(const EditionView& view) {
 json groups_data(const EditionView& view, bool several_sources, const Strings& strings, const Zone& zone) {
   json groups = json::array();
   int number = 0;
-  bool below_heading = false;
   for (const auto& group : view.groups) {
     json data = json::object();
-    // A heading for one post says what the post can say itself, unless it would stand below another day's.
+    // A heading for one post says what the post can say itself.
     const auto title = collapse_blanks(plain(group.title));
-    const bool has_heading = !title.empty() && (!group.is_day || group.posts.size() > 1 ||
-                                                view.groups.size() == 1 || below_heading);
-    below_heading = below_heading || has_heading;
+    const bool has_heading =
+        !title.empty() && (!group.is_day || group.posts.size() > 1 || view.groups.size() == 1);
     data["has_heading"] = has_heading;
     data["title_rule"] = rule_under(title, '-', text_columns);
     put(data, "title", "has_title", title);

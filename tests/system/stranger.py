@@ -433,12 +433,6 @@ class WhatTheReaderSees(Stranger):
         for command in (("post", "list", "--left-out"), ("edition", "show", "weekly#1")):
             self.assertIn("kept out by rule: title:Milk", self.home.do(*command, at=MONDAY))
 
-    def test_a_single_post_does_not_stand_below_the_heading_of_another_day(self):
-        self.feed(post("Bread", MONDAY - 2 * HOUR), post("Milk", MONDAY - HOUR), post("Roses", MONDAY - DAY))
-        text = self.text_of()
-        self.assertIn("== Monday 5 January ==", text)
-        self.assertLess(text.index("== Sunday 4 January =="), text.index("Roses"))
-
     def test_an_emoji_shown_as_a_picture_stays_in_the_sentence(self):
         body = '<p>Ripe <img src="https://s.example/1f345.png" alt="\U0001f345" class="wp-smiley"> at last.</p>'
         self.feed(Article("Bread", "https://town.example/b", MONDAY - HOUR, MONDAY - HOUR, body))
