@@ -22,13 +22,13 @@ struct ExportOptions {
   std::optional<std::string> gemtext;
 };
 
-Result<void> deliver_file(const std::string& file, const std::string& bytes) {
+Result<void> deliver_file(std::string_view form, const std::string& file, const std::string& bytes) {
   if (file == "-") {
     print_document(bytes);
     return {};
   }
   TIDINGS_TRY(write_file(file, bytes));
-  say(file + "\n");
+  tell({{"form", form}, {"file", file}, {"size_bytes", bytes.size()}}, file + "\n");
   return {};
 }
 
@@ -40,19 +40,21 @@ Result<Exit> export_edition(Session& session, const ExportOptions& options) {
   TIDINGS_LET(const auto context, session.context(Access::read_only));
   TIDINGS_LET(const auto opened, edition::open_edition(context, options.edition, options.language));
   const auto& document = opened.document;
-  if (options.markdown) TIDINGS_TRY(deliver_file(*options.markdown, edition::make_markdown(document)));
-  if (options.gemtext) TIDINGS_TRY(deliver_file(*options.gemtext, edition::make_gemtext(document)));
+  if (options.markdown)
+    TIDINGS_TRY(deliver_file("markdown", *options.markdown, edition::make_markdown(document)));
+  if (options.gemtext)
+    TIDINGS_TRY(deliver_file("gemtext", *options.gemtext, edition::make_gemtext(document)));
   if (!options.epub && !options.pdf) return Exit::done;
   TIDINGS_LET(const auto gathered,
               edition::gather_pictures(context.config, context.database, opened, edition::Fetching::allowed));
   if (options.epub) {
     TIDINGS_LET(const auto book, edition::make_epub(document, opened.facts, gathered.pictures));
-    TIDINGS_TRY(deliver_file(*options.epub, book));
+    TIDINGS_TRY(deliver_file("epub", *options.epub, book));
   }
   if (options.pdf) {
     const auto page = edition::make_print_page(document, opened.facts, gathered.pictures);
     TIDINGS_LET(const auto pdf, edition::make_pdf(page));
-    TIDINGS_TRY(deliver_file(*options.pdf, pdf));
+    TIDINGS_TRY(deliver_file("pdf", *options.pdf, pdf));
   }
   for (const auto& each : gathered.missing) log::warning("picture left out: " + each);
   return Exit::done;

@@ -51,12 +51,16 @@ class ArchiveWriter {
         folder_(folder),
         pages_(std::move(pages)) {}
 
-  Result<ArchiveReport> write() {
+  Result<ArchiveReport> write(const std::function<void(int done, int all)>& on_progress) {
     TIDINGS_TRY(gather());
     TIDINGS_TRY(write_feeds_and_lists());
-    for (const auto* const each : newest_first_) TIDINGS_TRY(write_pages(*each));
-    TIDINGS_TRY(write_indexes());
     report_.editions = static_cast<int>(newest_first_.size());
+    int done = 0;
+    for (const auto* const each : newest_first_) {
+      TIDINGS_TRY(write_pages(*each));
+      if (on_progress) on_progress(++done, report_.editions);
+    }
+    TIDINGS_TRY(write_indexes());
     return report_;
   }
 
@@ -250,9 +254,10 @@ class ArchiveWriter {
 }  // namespace
 
 Result<ArchiveReport> build_archive(const config::Config& config, store::Database& database,
-                                    const std::filesystem::path& folder) {
+                                    const std::filesystem::path& folder,
+                                    const std::function<void(int done, int all)>& on_progress) {
   TIDINGS_LET(auto pages, ArchivePages::load(config));
-  return ArchiveWriter{config, database, folder, std::move(pages)}.write();
+  return ArchiveWriter{config, database, folder, std::move(pages)}.write(on_progress);
 }
 
 std::string refresh_archive(const config::Config& config, store::Database& database) {

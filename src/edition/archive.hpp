@@ -6,6 +6,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,9 @@ struct ArchiveReport {
 /// Every sealed or sent edition of a digest with archive = true, an index by year and, if [archive] url is
 /// set, feeds and a sitemap; with [archive] epub, books and their catalogue. Does not touch files that are up
 /// to date. Errc::cannot_create names the file, Errc::config a mistake in a template.
-[[nodiscard]] Result<ArchiveReport> build_archive(const config::Config& config, store::Database& database,
-                                                  const std::filesystem::path& folder);
+[[nodiscard]] Result<ArchiveReport> build_archive(
+    const config::Config& config, store::Database& database, const std::filesystem::path& folder,
+    const std::function<void(int done, int all)>& on_progress = {});
 
 /// The same for the folder that "serve" shows ([web] archive), if there is one. The mail goes out anyway, so
 /// a page that cannot be written is not an error: returns the trouble in one line, or nothing.

@@ -60,7 +60,7 @@ class WhatWaitsIsTold(Stranger):
         text = self.home.do("status", at=self.LATER)
         self.assertIn("skipped: no posts", text)
         self.assertIn('held: weekly#1 was due 2026-01-05 08:00; "tidings deliver weekly#1 --late"', text)
-        self.assertIn("weekly#1", self.home.json("status", at=self.LATER)[0]["held"])
+        self.assertIn("weekly#1", "".join(self.home.json("status", at=self.LATER)[0]["held"]))
 
     def test_quiet_runs_tell_it(self):
         done = self.home.run("-q", "send", "--due", at=self.LATER)
@@ -83,7 +83,7 @@ class WhatWaitsIsTold(Stranger):
             with self.subTest(command):
                 done = self.home.run(*command.split(), at=self.LATER)
                 self.assertNotRegex(done.stdout + done.stderr, r"\d\d\d\d-\d\d-\d\dT\d\d")
-        self.assertRegex(self.home.run("doctor", at=self.LATER).stdout, r"next run 2026-01-\d\d 08:00")
+        self.assertRegex(self.home.run("-v", "doctor", at=self.LATER).stdout, r"next run 2026-01-\d\d 08:00")
         with open(self.home.folder / "subscribers/tidings.db.lock") as lock:
             self.assertNotRegex(lock.read(), r"\d\d-\d\dT")
 
@@ -257,6 +257,83 @@ class TheListComesAndGoes(Stranger):
         done = self.home.run("bounce", "ingest", "--mbox", "box", at=MONDAY)
         self.assertEqual((done.returncode, done.stdout), (66, ""))
         self.assertIn("it is a folder", done.stderr)
+
+
+class AClubsWorkbook(Stranger):
+    """A membership list as Excel saves it: a title, semicolons, windows-1252, dates with dots, a column for those who left."""
+
+    HEADER = "Nachname;Vorname;E-Mail;Eintritt;Newsletter;Abgemeldet\r\n"
+
+    def setUp(self):
+        super().setUp()
+        self.home.configure("drop:out")
+
+    def members(self, text, *options, status=0):
+        self.home.write("members.csv", (self.HEADER + text).encode("cp1252"))
+        done = self.home.run("subscriber", "import", "members.csv", "--confirmed", *options)
+        self.assertEqual(status, done.returncode, done.stderr)
+        return done
+
+    def statuses(self, *options):
+        self.members("Müller;Jörg;joerg@club.example;12.03.2019;ja;\r\nGroß;Käthe;kaethe@club.example;01.04.2020;ja;14.05.2025\r\n"
+                     "Öztürk;Ayla;ayla@club.example;1.4.2021;nein;\r\n", *options)
+        return {each["address"]: each for each in self.home.json("subscriber", "list")}
+
+    def test_a_date_under_unsubscribed_says_that_they_left_and_when(self):
+        for column in ("status", "left_at"):
+            with self.subTest(column=column):
+                people = self.statuses("--map", column + "=Abgemeldet", "--ignore-column", "Newsletter", "--digest", "weekly")
+                self.assertEqual("confirmed", people["joerg@club.example"]["subscriptions"][0]["status"])
+                self.assertEqual("withdrawn", people["kaethe@club.example"]["subscriptions"][0]["status"])
+                self.assertIn("2025-05-14", self.home.do("subscriber", "export"))
+
+    def test_a_no_under_newsletter_is_not_taken_for_consent(self):
+        refused = self.members("Öztürk;Ayla;ayla@club.example;1.4.2021;nein;\r\n", "--map", "left_at=Abgemeldet", status=65)
+        self.assertIn('the column "Newsletter" is not used and sounds like a status or consent', refused.stderr)
+        people = self.statuses("--map", "left_at=Abgemeldet", "--map", "status=Newsletter")
+        self.assertEqual("withdrawn", people["ayla@club.example"]["subscriptions"][0]["status"])
+        self.assertEqual("withdrawn", people["kaethe@club.example"]["subscriptions"][0]["status"])
+        self.assertEqual("confirmed", people["joerg@club.example"]["subscriptions"][0]["status"])
+
+    def test_a_title_above_the_header_is_pointed_at(self):
+        self.home.write("members.csv", "Mitglieder 2026;;;;;\n;;;;;\n" + self.HEADER + "Weiß;Jo;jo@club.example;;;\n")
+        refused = self.home.run("subscriber", "import", "members.csv")
+        self.assertEqual(65, refused.returncode)
+        self.assertIn("there is no email column", refused.stderr)
+        self.assertIn("line 3 looks like the header: delete what stands above it", refused.stderr)
+
+    def test_two_addresses_in_a_field_are_called_that(self):
+        said = self.members("Weiß;Jo;jo@club.example, mo@club.example;;;\r\n", "--map", "status=Abgemeldet", "--ignore-column",
+                            "Newsletter", "--rejects", "again.csv", status=65).stderr
+        self.assertIn("it has more than one @ (write one address)", said)
+        self.assertIn("import that file with the same options", said)
+        self.assertIn("write only what stands between < and >",
+                      self.home.run("subscriber", "add", "Jo <jo@club.example>").stderr)
+
+
+class FromAnotherService(Stranger):
+    def setUp(self):
+        super().setUp()
+        self.home.configure("drop:out")
+
+    def consent_of(self, address):
+        return next(each["subscriptions"][0] for each in self.home.json("subscriber", "list") if each["address"] == address)
+
+    def test_both_addresses_of_mailchimps_consent_are_no_status(self):
+        self.home.write("subscribed.csv", "Email Address,First Name,Last Name,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LEID\n"
+                        'ann@x.example,Ann,One,2,"2024-01-02 10:00:00",192.0.2.1,"2024-01-02 10:05:00",192.0.2.2,1\n'
+                        'ben@x.example,Ben,Two,2,"2024-01-03 10:00:00",192.0.2.3,,,2\n')
+        self.home.do("subscriber", "import", "subscribed.csv", "--confirmed")
+        self.assertEqual("2024-01-02T10:05:00Z", self.consent_of("ann@x.example")["confirmed_at"])
+        self.assertEqual("2024-01-03T10:00:00Z", self.consent_of("ben@x.example")["confirmed_at"])
+        self.assertIn("from 192.0.2.3", self.home.do("subscriber", "show", "ben@x.example"))
+
+    def test_without_a_confirmation_mailpoets_time_of_subscription_counts(self):
+        self.home.write("mailpoet.csv", "Email,First name,List status,Global status,Subscription time,Subscription IP,Confirmation time,"
+                        "Confirmation IP\nann@x.example,Ann,subscribed,subscribed,2023-05-06 07:08:09,192.0.2.7,,\n")
+        self.home.do("subscriber", "import", "mailpoet.csv", "--confirmed")
+        self.assertEqual("2023-05-06T07:08:09Z", self.consent_of("ann@x.example")["confirmed_at"])
+        self.assertIn("from 192.0.2.7", self.home.do("subscriber", "show", "ann@x.example"))
 
 
 class WithoutAWebPage(Stranger):
