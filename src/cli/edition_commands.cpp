@@ -266,7 +266,8 @@ Result<Exit> edit_edition(Session& session, const ReviewOptions& options) {
         {"state", "draft"},
         {"post_count", shown.size()},
         {"posts", post_objects(shown)},
-        {"preflight", found}},
+        {"changed", changed},
+        {"found", found}},
        said);
   return Exit::done;
 }

@@ -54,13 +54,13 @@ class ArchiveWriter {
   Result<ArchiveReport> write(const std::function<void(int done, int all)>& on_progress) {
     TIDINGS_TRY(gather());
     TIDINGS_TRY(write_feeds_and_lists());
+    report_.editions = static_cast<int>(newest_first_.size());
     int done = 0;
     for (const auto* const each : newest_first_) {
       TIDINGS_TRY(write_pages(*each));
-      if (on_progress) on_progress(++done, static_cast<int>(newest_first_.size()));
+      if (on_progress) on_progress(++done, report_.editions);
     }
     TIDINGS_TRY(write_indexes());
-    report_.editions = static_cast<int>(newest_first_.size());
     return report_;
   }
 

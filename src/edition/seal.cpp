@@ -141,17 +141,6 @@ class Sealer {
     return {};
   }
 
-  /// What was carried over to a segment is older than the edition: its title covers those days too.
-  [[nodiscard]] EditionFacts facts_of(std::span<const PostId> posts) const {
-    auto facts = facts_;
-    for (const auto& post : carry_.posts()) {
-      if (!facts.shown || std::ranges::find(posts, post.id) == posts.end()) continue;
-      facts.shown->oldest = std::min(facts.shown->oldest, post.date);
-      facts.shown->newest = std::max(facts.shown->newest, post.date);
-    }
-    return facts;
-  }
-
   /// For lists of editions.
   Result<void> keep_headline() {
     digest::EditionHeadline headline;
@@ -171,6 +160,17 @@ class Sealer {
     }
     headline.summary = join(others, " · ");
     return editions_.keep_headline(what_.edition, headline);
+  }
+
+  /// What was carried over to a segment is older than the edition: its title covers those days too.
+  [[nodiscard]] EditionFacts facts_of(std::span<const PostId> posts) const {
+    auto facts = facts_;
+    for (const auto& post : carry_.posts()) {
+      if (!facts.shown || std::ranges::find(posts, post.id) == posts.end()) continue;
+      facts.shown->oldest = std::min(facts.shown->oldest, post.date);
+      facts.shown->newest = std::max(facts.shown->newest, post.date);
+    }
+    return facts;
   }
 
   /// The whole edition for the archive, in the newsletter's language and those of its subscribers.
