@@ -20,10 +20,10 @@ struct NoticeText {
 };
 
 struct NoticeLinks {
-  std::string action_url{};    ///< confirm, preferences or sign-up; may be empty
-  std::string reply_mailto{};  ///< confirm by mail; may be empty
-  std::string moved_to{};      ///< the new address, for the old one
-  std::optional<UtcTime> answer_by{};
+  std::string action_url{};            ///< confirm, preferences or sign-up; may be empty
+  std::string reply_mailto{};          ///< confirm by mail; may be empty
+  std::string moved_to{};              ///< the new address, for the old one
+  std::optional<UtcTime> answer_by{};  ///< the end of the last day
 };
 
 /// Called from several threads at once.

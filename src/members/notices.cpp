@@ -169,8 +169,11 @@ class Sender {
     return transaction.commit();
   }
 
+  /// The end of a day, since readers are told the day.
   [[nodiscard]] UtcTime answer_by() const {
-    return context_.clock.now() + context_.config.web.reconfirm_within;
+    const auto& zone = context_.config.newsletter.zone;
+    const auto last = zone.to_local(context_.clock.now() + context_.config.web.reconfirm_within);
+    return zone.to_utc(LocalTime{std::chrono::floor<std::chrono::days>(last) + std::chrono::days{1}});
   }
 
   Result<Sent> postpone(const subscriber::Notice& notice, const Error& error) {
@@ -229,7 +232,7 @@ class Sender {
                                 message::PlainMail& mail) {
     const auto& config = context_.config;
     subscriber::Confirmations confirmations{context_.database, context_.clock, context_.random};
-    const auto lifetime = links.answer_by ? config.web.reconfirm_within
+    const auto lifetime = links.answer_by ? *links.answer_by - context_.clock.now()
                                           : std::chrono::milliseconds{subscriber::confirmation_lifetime};
     TIDINGS_LET(const auto token, confirmations.issue(what, lifetime));
     links.action_url = config.newsletter.public_url.empty()

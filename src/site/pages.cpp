@@ -513,8 +513,8 @@ Result<members::NoticeText> WebPages::notice(subscriber::NoticeKind kind, const 
   auto values = placeholders(links.moved_to.empty() ? std::string{} : masked(links.moved_to),
                              digest_labels(words, digests));
   if (links.answer_by) {
-    const auto day =
-        std::chrono::floor<std::chrono::days>(config_.newsletter.zone.to_local(*links.answer_by));
+    const auto day = std::chrono::floor<std::chrono::days>(
+        config_.newsletter.zone.to_local(*links.answer_by - std::chrono::milliseconds{1}));
     values["date"] = words.date(std::chrono::year_month_day{day});
   }
   using subscriber::NoticeKind;

@@ -420,24 +420,24 @@ class Clock(unittest.TestCase):
         self.assertIsNotNone(mail["List-Unsubscribe"])
         self.home.do("subscriber", "reconfirm", "--confirmed-before", "2022-01-01", at=self.at(2))
         self.assertEqual(set(self.mails()), {"refused@example.org"}, "asked again: only who was not reached")
-        self.assertIn("ends 2026-04-01 without an answer", self.home.do("subscriber", "show", "silent@example.org", at=self.at(20)))
+        self.assertIn("ends 2026-04-02 without an answer", self.home.do("subscriber", "show", "silent@example.org", at=self.at(20)))
         self.assertEqual(self.states("silent@example.org", 20), {"weekly": "confirmed"}, "until then they get their mail")
         link = path_of(mail, "c")
         self.assertIn("Confirm your subscription", self.cgi("GET", link, {}, 20)[1])
         self.assertEqual(self.cgi("POST", link, {}, 20)[0], 200)
-        self.home.run("send", "--due", at=self.at(30.9))
-        self.assertEqual(self.states("silent@example.org", 30.9), {"weekly": "confirmed"})
-        self.home.run("send", "--due", at=self.at(31.1))
-        self.assertEqual(self.states("silent@example.org", 31.1), {"weekly": "withdrawn"})
-        self.assertEqual(self.states("old@example.org", 31.1), {"weekly": "confirmed"})
-        self.assertEqual(self.states("new@example.org", 31.1), {"weekly": "confirmed"})
-        self.assertEqual(self.states("away@example.org", 31.1), {"weekly": "paused"})
-        self.assertEqual(self.states("refused@example.org", 31.1), {"weekly": "confirmed"}, "their time began later")
-        consent = self.home.json("subscriber", "show", "silent@example.org", at=self.at(31.1))[0]["consents"][-1]
+        self.home.run("send", "--due", at=self.at(31.4))
+        self.assertEqual(self.states("silent@example.org", 31.4), {"weekly": "confirmed"})
+        self.home.run("send", "--due", at=self.at(31.6))
+        self.assertEqual(self.states("silent@example.org", 31.6), {"weekly": "withdrawn"})
+        self.assertEqual(self.states("old@example.org", 31.6), {"weekly": "confirmed"})
+        self.assertEqual(self.states("new@example.org", 31.6), {"weekly": "confirmed"})
+        self.assertEqual(self.states("away@example.org", 31.6), {"weekly": "paused"})
+        self.assertEqual(self.states("refused@example.org", 31.6), {"weekly": "confirmed"}, "their time began later")
+        consent = self.home.json("subscriber", "show", "silent@example.org", at=self.at(31.6))[0]["consents"][-1]
         self.assertEqual((consent["event"], consent["origin"]), ("expired", "system"))
-        answered = self.home.json("subscriber", "show", "old@example.org", at=self.at(31.1))[0]
+        answered = self.home.json("subscriber", "show", "old@example.org", at=self.at(31.6))[0]
         self.assertTrue(answered["subscriptions"][0]["confirmed_at"].startswith("2026-03-21"))
-        self.assertIn("This link has expired", self.cgi("GET", path_of(mails["silent@example.org"], "c"), {}, 31.2)[1])
+        self.assertIn("This link has expired", self.cgi("GET", path_of(mails["silent@example.org"], "c"), {}, 31.7)[1])
         self.assertIn("nobody to ask", self.home.do("subscriber", "reconfirm", "--confirmed-before", "2022-01-01", "--digest", "monthly",
                                                     at=self.at(32)))
 
