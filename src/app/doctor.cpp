@@ -9,10 +9,12 @@
 #include <fmt/format.h>
 
 #include "app/dns_text.hpp"
+#include "app/orphaned_digests.hpp"
 #include "app/read_source.hpp"
 #include "app/source_list.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "config/secret.hpp"
 #include "delivery/ledger.hpp"
 #include "delivery/relay.hpp"
 #include "delivery/transport.hpp"
@@ -24,6 +26,7 @@
 #include "sending/deliver.hpp"
 #include "sending/signing.hpp"
 #include "source/source_table.hpp"
+#include "store/instance.hpp"
 #include "subscriber/subscriber_table.hpp"
 
 namespace tidings::app {
@@ -51,6 +54,7 @@ class Doctor {
     if (database_ != nullptr) TIDINGS_TRY(held());
     signing();
     handover();
+    returned_mail();
     const auto unasked = findings_.size();
     relays();
     if (options_.dns) TIDINGS_TRY(dns());
@@ -102,6 +106,17 @@ class Doctor {
     }
     TIDINGS_LET(const auto clock, sending::clock_troubles(shared_.on(*database_)));
     for (const auto& line : clock) add(Finding::Level::trouble, "clock", line, sending::clock_hint);
+    TIDINGS_LET(const auto elsewhere, store::foreign_instance(*database_));
+    if (!elsewhere.empty()) {
+      add(Finding::Level::trouble, "database",
+          fmt::format("it last sent mail from elsewhere ({}), so nothing is sent from here", elsewhere),
+          "if that place is retired, run \"tidings db adopt\"");
+    }
+    TIDINGS_LET(const auto orphans, orphaned_digests(shared_.on(*database_)));
+    for (const auto& each : orphans) {
+      add(each.heir.empty() ? Finding::Level::note : Finding::Level::trouble, "digest " + each.name,
+          each.what(), orphaned_digest_hint);
+    }
     return {};
   }
 
@@ -185,7 +200,7 @@ class Doctor {
       what +=
           fmt::format(", such as \"{}\"", truncate_utf8(first.title.empty() ? first.link : first.title, 60));
     }
-    if (dropped > 0) what += fmt::format(", {} kept out by include or exclude", dropped);
+    if (dropped > 0) what += fmt::format(", {} kept out by rules or filters", dropped);
     const bool is_good = (health.empty() || health == "good") && posts > dropped;
     add(is_good ? Finding::Level::good : Finding::Level::note, about, std::move(what),
         is_good ? "" : fmt::format("\"tidings source check {}\" shows each post", source.spec.name));
@@ -237,6 +252,20 @@ class Doctor {
         "[smtp] url sets where mail goes");
   }
 
+  /// Where mail comes back to; a mailbox elsewhere is not asked.
+  void returned_mail() {
+    const auto& bounce = config_.bounce;
+    std::error_code error;
+    if (!bounce.maildir.empty() && !std::filesystem::is_directory(bounce.maildir / "new", error)) {
+      add(Finding::Level::trouble, "bounce",
+          fmt::format("{} is not a Maildir: it has no folder \"new\"", bounce.maildir.string()),
+          "[bounce] maildir is where the mail server delivers; it makes the folder with the first mail");
+    }
+    if (bounce.mailbox.empty() || !bounce.password.is_set()) return;
+    if (const auto password = config::read_secret(bounce.password, "[bounce] password"); !password)
+      trouble("bounce", password.error());
+  }
+
   /// Editions that wait for an admin, however many have been sent since.
   Result<void> held() {
     TIDINGS_LET(const auto unfinished, digest::EditionTable(*database_).unfinished());
@@ -271,7 +300,7 @@ class Doctor {
     if (!report->ready) {
       return add(Finding::Level::trouble, "smtp",
                  fmt::format("{}: {}", options->name(), report->outcome.text),
-                 "[smtp] url, tls, username and password in config.toml");
+                 "its url, tls, username and password in config.toml");
     }
     good("smtp", fmt::format("{} is ready, {}; it announces {}", options->name(),
                              delivery::name_of(report->dialect), join(report->capabilities, ", ")));

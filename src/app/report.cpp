@@ -126,6 +126,7 @@ Result<EditionReport> report_on(store::Database& database, const Clock& clock, c
         report.left,
         subscriber::ConsentLog(database).left(
             {.edition = edition.id, .digest = edition.digest, .from = *edition.started, .until = until}));
+    TIDINGS_LET(report.leave_reasons, subscriber::LeaveReasons(database).count(edition.id));
   }
   return report;
 }

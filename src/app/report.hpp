@@ -14,6 +14,7 @@
 #include "delivery/ledger.hpp"
 #include "digest/digest.hpp"
 #include "store/database.hpp"
+#include "subscriber/leave_reasons.hpp"
 
 namespace tidings::app {
 
@@ -38,6 +39,7 @@ struct EditionReport {
   std::vector<bounce::BounceTable::Returned> returned;
   std::vector<std::pair<std::string, std::int64_t>>
       left;  ///< unsubscribed between this edition and the next: how, and how many
+  subscriber::LeaveReasonCounts leave_reasons;  ///< of those who said why
   std::optional<UtcTime> last_answer;
   std::int64_t retried = 0;  ///< sent at a later attempt than the first
 

@@ -42,6 +42,11 @@ Result<Exit> show_config(Session& session, const ShowOptions& options) {
   return Exit::done;
 }
 
+bool is_folder(const std::filesystem::path& path) {
+  std::error_code unknown;
+  return std::filesystem::is_directory(path, unknown);
+}
+
 /// All that can be checked without sending: the file, the themes and strings of every digest, the secrets'
 /// places.
 Result<Exit> check_config(Session& session, const NoOptions& /*options*/) {
@@ -54,7 +59,13 @@ Result<Exit> check_config(Session& session, const NoOptions& /*options*/) {
   for (const auto& relay : config->more_relays) {
     if (relay.password.is_set()) TIDINGS_TRY(config::read_secret(relay.password, "[[relay]] password"));
   }
+  if (const auto& bounce = config->bounce; !bounce.mailbox.empty() && bounce.password.is_set())
+    TIDINGS_TRY(config::read_secret(bounce.password, "[bounce] password"));
   for (const auto& warning : config->warnings) log::warning(warning);
+  if (const auto& maildir = config->bounce.maildir; !maildir.empty() && !is_folder(maildir / "new")) {
+    log::warning(fmt::format("{}: [bounce] maildir: {} is not a Maildir: it has no folder \"new\"",
+                             config->file.string(), maildir.string()));
+  }
   for (const auto& source : config->sources) {
     std::error_code unknown;
     const std::string_view url = source.spec.url;

@@ -56,6 +56,7 @@ constexpr auto examples = std::to_array<std::pair<std::string_view, std::string_
     {"tidings subscriber set", "tidings subscriber set ada@example.org --cadence weekly"},
     {"tidings subscriber pause", "tidings subscriber pause ada@example.org --until 2027-01-15"},
     {"tidings subscriber resume", "tidings subscriber resume ada@example.org"},
+    {"tidings subscriber reconfirm", "tidings subscriber reconfirm --confirmed-before 2024-01-01"},
     {"tidings subscriber unsubscribe", "tidings subscriber unsubscribe ada@example.org"},
     {"tidings subscriber confirm", "tidings subscriber confirm ada@example.org"},
     {"tidings subscriber erase", "tidings subscriber erase ada@example.org"},

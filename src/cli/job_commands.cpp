@@ -8,6 +8,7 @@
 #include "app/collect.hpp"
 #include "app/compose_all.hpp"
 #include "app/failing_sources.hpp"
+#include "app/orphaned_digests.hpp"
 #include "app/posts.hpp"
 #include "app/watch.hpp"
 #include "base/log.hpp"
@@ -126,6 +127,10 @@ struct SendCommand {
 
 Result<std::vector<const config::DigestConfig*>> chosen(const config::Config& config,
                                                         const SendCommand& command) {
+  if (command.due && !command.digest.empty()) {
+    return fail(Errc::usage, fmt::format("\"{}\" and --due exclude each other", printable(command.digest)),
+                "--due is for all digests that are due");
+  }
   if (command.due == !command.digest.empty()) {
     return fail(Errc::usage, "name one digest, or use --due for all that are due",
                 "\"tidings digest list\" shows them");
@@ -417,6 +422,10 @@ Result<Exit> send_digests(Session& session, const SendCommand& command,
   }
   TIDINGS_LET(const auto failing, app::failing_sources(context));
   ending.add(failing);
+  if (command.due) {
+    TIDINGS_LET(const auto renamed, app::renamed_digests(context));
+    ending.add(renamed);
+  }
   ending.try_again = ending.try_again || drafts_wait;
   return ending.result();
 }

@@ -15,6 +15,18 @@
 namespace tidings::cli {
 namespace {
 
+std::string_view in_words(subscriber::LeaveReason reason) {
+  using subscriber::LeaveReason;
+  switch (reason) {
+    case LeaveReason::too_many: return "too many emails";
+    case LeaveReason::not_expected: return "not what they expected";
+    case LeaveReason::never_subscribed: return "never subscribed";
+    case LeaveReason::reads_elsewhere: return "reads it elsewhere";
+    case LeaveReason::other: return "another reason";
+  }
+  return "";
+}
+
 struct ReportOptions {
   std::string edition;
   std::string html;
@@ -57,6 +69,9 @@ Json json_of(const app::EditionReport& report) {
   json["left"] = Json::array();
   for (const auto& [how, number] : report.left)
     json["left"].push_back({{"origin", how}, {"subscriber_count", number}});
+  json["leave_reasons"] = Json::array();
+  for (const auto& [reason, number] : report.leave_reasons)
+    json["leave_reasons"].push_back({{"reason", name_of(reason)}, {"subscriber_count", number}});
   const auto counted = [](std::string_view key, const std::string& name, const delivery::Counts& counts) {
     Json one{{std::string{key}, name}};
     add_counts(one, counts);
@@ -153,6 +168,8 @@ std::string text_of(const app::EditionReport& report, const Zone& zone, const Pa
   }
   out += fmt::format("\n{} unsubscribed between this edition and the next{}\n",
                      left == 0 ? "nobody" : plural(left, "reader"), how.empty() ? "" : " (" + how + ")");
+  for (const auto& [reason, number] : report.leave_reasons)
+    out += fmt::format("  {} said: {}\n", number, in_words(reason));
   if (!report.relays.empty()) out += "\n" + relays_of(report, paper);
   return report.domains.empty() ? out : out + "\n" + table_of(report, paper);
 }

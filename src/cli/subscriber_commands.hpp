@@ -1,6 +1,6 @@
 // The commands of the list, by what they do: subscriber_list.cpp (list, show, export), subscriber_import.cpp,
-// subscriber_changes.cpp (add, set, pause, resume, confirm, unsubscribe, erase); subscriber_commands.cpp
-// groups them under one noun. Their shared parts are here.
+// subscriber_changes.cpp (add, set, pause, resume, confirm, reconfirm, unsubscribe, erase);
+// subscriber_commands.cpp groups them under one noun. Their shared parts are here.
 #pragma once
 
 #include <string>

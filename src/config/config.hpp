@@ -184,7 +184,8 @@ struct DigestConfig {
 
 /// Where readers find the output of "archive build".
 struct ArchiveConfig {
-  std::string url;  ///< without trailing slash; empty: no "view in browser". Default: where [web] shows it
+  std::string url;    ///< without trailing slash; empty: no "view in browser". Default: where [web] shows it
+  bool epub = false;  ///< each edition also as a book, with an OPDS catalogue
 };
 
 struct DeliveryConfig {
@@ -229,9 +230,10 @@ struct WebConfig {
   int metrics_port = 0;
   std::vector<std::string> trusted_proxies;  ///< besides loopback
   int max_connections = 10'000;
-  bool welcome = false;               ///< a mail after a confirmation
-  bool goodbye = false;               ///< and after leaving
-  std::vector<std::string> webhooks;  ///< of which relays, e.g. "ses"; served as /hooks/NAME
+  bool welcome = false;                          ///< a mail after a confirmation
+  bool goodbye = false;                          ///< and after leaving
+  std::chrono::milliseconds reconfirm_within{};  ///< to answer when asked once more
+  std::vector<std::string> webhooks;             ///< of which relays, e.g. "ses"; served as /hooks/NAME
   std::vector<std::string> ses_topics;
   SecretPlace mailgun_key;
   SecretPlace sendgrid_key;

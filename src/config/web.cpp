@@ -69,6 +69,9 @@ WebConfig read_web(TomlDocument& document) {
   web.max_connections = section.integer("max_connections", 10'000, 16, 100'000);
   web.welcome = section.boolean("welcome", false);
   web.goodbye = section.boolean("goodbye", false);
+  web.reconfirm_within = section.duration("reconfirm_within", std::chrono::days{30});
+  if (web.reconfirm_within < std::chrono::days{1} || web.reconfirm_within > std::chrono::days{366})
+    section.mistake("reconfirm_within", "reconfirm_within must be between 1d and 366d", {});
   read_webhooks(section, web);
   section.finish();
   return web;

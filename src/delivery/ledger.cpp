@@ -284,8 +284,8 @@ struct Ledger::Settling {
         now(at),
         // Attempts given up before an admin reopened the edition do not count against the new ones.
         history(database.prepare(R"sql(
-    SELECT min(at_ms) FILTER (WHERE at_ms >= coalesce((SELECT approved_ms FROM edition_heads WHERE id = :edition), 0)),
-           count(*) FILTER (WHERE outcome = 'unknown')
+    SELECT at_ms, stage, outcome, code, reply,
+           at_ms >= coalesce((SELECT approved_ms FROM edition_heads WHERE id = :edition), 0)
     FROM attempts WHERE edition_id = :edition AND subscriber_id = :subscriber)sql")),
         update(database.prepare(R"sql(
     UPDATE deliveries SET state = :state, due_ms = :due, code = :code, reply = :reply, settled_ms = :now, relay_id = :relay
@@ -295,6 +295,23 @@ struct Ledger::Settling {
     VALUES (:edition, :subscriber, :attempt, :now, :stage, :outcome, :code, :reply, :relay))sql")) {}
 };
 
+Result<Ledger::Past> Ledger::past_of(Settling& with, const Claim& claim) {
+  auto& rows = with.history;
+  rows.bind(":edition", claim.edition).bind(":subscriber", claim.subscriber);
+  Past past{.first_attempt = with.now, .was_in_doubt = false};
+  TIDINGS_TRY(rows.each([&](const store::Statement& row) {
+    if (row.view(2) == name_of(OutcomeKind::unknown)) past.was_in_doubt = true;
+    // What was refused to everybody, or taken back, was no answer of this mailbox.
+    const auto stage = stage_of(row.view(1));
+    const auto code = static_cast<int>(row.integer(3));
+    const bool about_us =
+        code >= 500 || (stage && code != 0 && concerns_everybody(classify(*stage, code, row.view(4))));
+    if (row.integer(5) != 0 && !about_us) past.first_attempt = std::min(past.first_attempt, row.time(0));
+  }));
+  rows.reset();
+  return past;
+}
+
 /// One answer, and its attempt for the delivery's history: whatever settle_taken() does not handle.
 Result<bool> Ledger::settle_one(Settling& with, Settled& answer) {
   const auto& policy = with.policy;
@@ -302,14 +319,9 @@ Result<bool> Ledger::settle_one(Settling& with, Settled& answer) {
   const auto& claim = answer.claim;
   auto& outcome = answer.outcome;
   const bool look_back = outcome.kind == OutcomeKind::temporary || outcome.kind == OutcomeKind::unknown;
-  UtcTime first_attempt = now;
-  bool was_in_doubt = false;
+  Past past{.first_attempt = now};
   if (look_back) {
-    with.history.bind(":edition", claim.edition).bind(":subscriber", claim.subscriber);
-    TIDINGS_TRY(with.history.step());
-    first_attempt = with.history.optional_time(0).value_or(now);
-    was_in_doubt = with.history.integer(1) > 0;
-    with.history.reset();
+    TIDINGS_LET(past, past_of(with, claim));
   }
   const auto seen = outcome;
   auto state = DeliveryState::sent;
@@ -320,10 +332,10 @@ Result<bool> Ledger::settle_one(Settling& with, Settled& answer) {
     case OutcomeKind::permanent: state = DeliveryState::failed; break;
     case OutcomeKind::unknown:
       state = DeliveryState::in_doubt;
-      if (policy.in_doubt == InDoubt::retry && !was_in_doubt) due = now + policy.in_doubt_after;
+      if (policy.in_doubt == InDoubt::retry && !past.was_in_doubt) due = now + policy.in_doubt_after;
       break;
     case OutcomeKind::temporary:
-      due = next_try(policy, claim.attempt, first_attempt, now);
+      due = next_try(policy, claim.attempt, past.first_attempt, now);
       // A relay's trouble with us is not the subscriber's fault, however long it lasts: in the end the
       // edition is held, and nobody fails.
       if (!due && is_relay_trouble(outcome)) due = now + longest_wait_for_relay;

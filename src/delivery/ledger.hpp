@@ -297,6 +297,12 @@ class Ledger {
   /// Those that the fact names, or all with claims if it is damaged.
   [[nodiscard]] Result<std::vector<EditionId>> claiming_editions(std::string_view fact);
   struct Settling;
+  /// What a delivery's earlier attempts say.
+  struct Past {
+    UtcTime first_attempt{};  ///< that the mailbox itself answered, since the edition was opened
+    bool was_in_doubt = false;
+  };
+  [[nodiscard]] static Result<Past> past_of(Settling& with, const Claim& claim);
   [[nodiscard]] Result<bool> settle_one(Settling& with, Settled& answer);
   [[nodiscard]] Result<void> settle_taken(std::span<Settled* const> answers, UtcTime now,
                                           std::vector<Settled>& recorded);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/check.hpp"
+#include "base/text.hpp"
 #include "delivery/ledger.hpp"
 #include "digest/body_table.hpp"
 #include "digest/carry_over.hpp"
@@ -17,6 +18,7 @@
 #include "edition/intro.hpp"
 #include "edition/selection.hpp"
 #include "message/parts.hpp"
+#include "post/normalise.hpp"
 #include "subscriber/subscriber_table.hpp"
 
 namespace tidings::edition {
@@ -51,6 +53,7 @@ class Sealer {
       advance("segments", static_cast<std::int64_t>(i) + 1, static_cast<std::int64_t>(segments_.size()));
     }
     TIDINGS_TRY(write_pages());
+    TIDINGS_TRY(keep_headline());
     for (const auto& image : renderer_.embedded().images())
       TIDINGS_TRY(editions_.add_image(what_.edition, image));
     const auto pictures = in_words(what_.images, renderer_.embedded());
@@ -147,6 +150,27 @@ class Sealer {
       facts.shown->newest = std::max(facts.shown->newest, post.date);
     }
     return facts;
+  }
+
+  /// For lists of editions.
+  Result<void> keep_headline() {
+    digest::EditionHeadline headline;
+    std::vector<std::string> others;
+    for (const auto& selected : what_.selection.posts) {
+      const auto shown = by_id_.find(selected.id);
+      if (shown == by_id_.end()) continue;
+      const auto change = facts_.changes.find(selected.id);
+      const bool renamed = change != facts_.changes.end() && change->second.title;
+      auto title =
+          collapse_blanks(renamed ? *change->second.title : post::display_title(shown->second->post));
+      if (headline.title.empty()) {
+        headline.title = std::move(title);
+      } else if (others.size() < 4) {
+        others.push_back(std::move(title));
+      }
+    }
+    headline.summary = join(others, " · ");
+    return editions_.keep_headline(what_.edition, headline);
   }
 
   /// The whole edition for the archive, in the newsletter's language and those of its subscribers.

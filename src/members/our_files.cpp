@@ -15,6 +15,7 @@
 #include "delivery/ledger.hpp"
 #include "members/membership.hpp"
 #include "store/instance.hpp"
+#include "subscriber/confirmation.hpp"
 #include "subscriber/notice_table.hpp"
 #include "subscriber/suppression.hpp"
 
@@ -132,7 +133,8 @@ Result<void> forget_rows(const config::Context& context, const Person& person) {
   } else {
     TIDINGS_TRY(subscriber::Suppressions(database, clock).add_erased(key));
   }
-  TIDINGS_TRY(subscriber::NoticeTable(database, clock).forget_sign_ups(key));
+  TIDINGS_TRY(subscriber::NoticeTable(database, clock).forget_address(key));
+  TIDINGS_TRY(subscriber::Confirmations(database, clock, context.random).forget_address(key));
   TIDINGS_TRY(bounce::ForwardTable(database, clock).forget(person.address));
   return transaction.commit();
 }

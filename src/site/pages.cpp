@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -10,13 +11,15 @@
 #include "base/url.hpp"
 #include "config/theme_files.hpp"
 #include "message/brand.hpp"
+#include "site/list_service.hpp"
 
 namespace tidings::site {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::array page_names{"subscribe", "confirm", "unsubscribe", "left", "preferences", "message"};
+constexpr std::array page_names{"subscribe", "confirm", "unsubscribe", "left",   "preferences",
+                                "message",   "saved",   "erase",       "expired"};
 constexpr std::array languages{"ar", "de", "el", "en", "es", "fr", "it", "ja", "pt", "ru", "tr", "zh"};
 
 std::string_view key_of(web::Banner notice) {
@@ -29,6 +32,11 @@ std::string_view key_of(web::Banner notice) {
     case web::Banner::missing: return "missing";
     case web::Banner::many: return "many";
     case web::Banner::trouble: return "trouble";
+    case web::Banner::moving: return "moving";
+    case web::Banner::moved: return "moved";
+    case web::Banner::erased: return "erased";
+    case web::Banner::back: return "back";
+    case web::Banner::thanks: return "thanks";
   }
   return "trouble";
 }
@@ -63,13 +71,49 @@ json sample_page(const json& words, const message::Brand& brand) {
             {"is_stopped", true},
             {"archive_url", "x"},
             {"has_archive", true},
-            {"is_missing", true},
+            {"has_way_on", true},
+            {"may_pause", true},
+            {"is_paused", true},
+            {"paused_note", "x"},
+            {"paused_until", "x"},
+            {"first_day", "x"},
+            {"last_day", "x"},
+            {"has_pause_problem", true},
+            {"has_move_problem", true},
+            {"may_move", true},
+            {"instead", {choice_of("x", "i", 0)}},
+            {"has_less", true},
+            {"has_choice_of_topics", true},
+            {"reasons", {choice_of("x", "r", 0)}},
+            {"has_reasons", true},
+            {"undo", "x"},
+            {"changes", {{{"label", "x"}, {"value", "x"}}}},
+            {"has_changes", true},
+            {"next", {{{"digest", "x"}, {"date", "x"}}}},
+            {"has_next", true},
+            {"is_from_preferences", true},
+            {"button", "x"},
             {"has_text", true},
             {"newsletter_name", "x"},
             {"postal_address", "x"},
             {"has_postal_address", true}};
   message::add_brand(page, brand);
   return page;
+}
+
+/// The words on the button of a notice.
+const char* button_of(subscriber::NoticeKind kind) {
+  using subscriber::NoticeKind;
+  switch (kind) {
+    case NoticeKind::confirm: return "web_confirm";
+    case NoticeKind::move: return "web_move";
+    case NoticeKind::moved: return "web_subscribe_title";
+    case NoticeKind::reconfirm: return "web_keep";
+    case NoticeKind::already:
+    case NoticeKind::welcome:
+    case NoticeKind::goodbye: break;
+  }
+  return "web_preferences_title";
 }
 
 /// In a line of the other direction a name or address keeps its own (U+2068 FSI, U+2069 PDI).
@@ -85,9 +129,9 @@ struct Slot {
   std::string web::PageView::*field;
   const char* mark;
 };
-constexpr std::array slots{Slot{&web::PageView::address, "qx7address4slot9kz"},
-                           Slot{&web::PageView::name, "qx7name4slot9kz"},
-                           Slot{&web::PageView::form_token, "qx7stamp4slot9kz"}};
+constexpr std::array slots{
+    Slot{&web::PageView::address, "qx7address4slot9kz"}, Slot{&web::PageView::name, "qx7name4slot9kz"},
+    Slot{&web::PageView::form_token, "qx7stamp4slot9kz"}, Slot{&web::PageView::undo, "qx7undo4slot9kz"}};
 
 /// Equal for views whose pages differ only in slots.
 std::string key_of(const web::PageView& view) {
@@ -96,8 +140,14 @@ std::string key_of(const web::PageView& view) {
                                 view.is_second_step, view.is_subscribed, view.is_stopped,
                                 view.address.empty(), view.name.empty(), view.form_token.empty());
   const auto add = [&key](const std::string& text) { key += fmt::format(" {}:{}", text.size(), text); };
-  add(view.digest);
-  for (const auto& other : view.others) add(other);
+  key += fmt::format(" {:d}{:d}{:d}{:d}{:d}{:d}", view.moves, view.may_pause, view.has_pause_problem,
+                     view.has_move_problem, view.is_from_preferences, view.undo.empty());
+  for (const auto* const text : {&view.digest, &view.paused_until, &view.first_day, &view.last_day})
+    add(*text);
+  for (const auto* const list : {&view.others, &view.instead, &view.reasons}) {
+    key += " |";
+    for (const auto& each : *list) add(each);
+  }
   for (const auto* const choices : {&view.digests, &view.topics}) {
     key += " |";
     for (const auto& choice : *choices) {
@@ -238,6 +288,8 @@ std::string WebPages::consent(const std::string& language) const {
 }
 
 Result<std::string> WebPages::render(const web::PageView& view) const {
+  // What somebody has just changed is nobody else's page.
+  if (view.page == web::PageName::saved) return render_whole(view);
   TIDINGS_LET(const auto found, skeleton(view));
   std::array<std::string, slots.size()> values;
   std::size_t size = found->size;
@@ -288,6 +340,89 @@ Result<std::shared_ptr<const WebPages::Skeleton>> WebPages::skeleton(const web::
   return skeletons_.emplace(key, std::move(made)).first->second;
 }
 
+std::string WebPages::day_in_words(const message::Strings& words, std::string_view day) const {
+  const auto number = [day](std::size_t at, std::size_t size) {
+    int value = 0;
+    const auto digits = day.substr(std::min(at, day.size()), size);
+    std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return value;
+  };
+  const std::chrono::year_month_day date{std::chrono::year{number(0, 4)},
+                                         std::chrono::month{static_cast<unsigned>(number(5, 2))},
+                                         std::chrono::day{static_cast<unsigned>(number(8, 2))}};
+  return date.ok() ? words.date(date) : std::string{day};
+}
+
+std::string WebPages::time_in_words(const message::Strings& words, UtcTime at) const {
+  const auto local = config_.newsletter.zone.to_local(at);
+  const auto day = std::chrono::floor<std::chrono::days>(local);
+  return fmt::format("{}, {}", words.post_date(std::chrono::year_month_day{day}),
+                     words.time(std::chrono::floor<std::chrono::minutes>(local - day)));
+}
+
+json WebPages::line_of(const message::Strings& words, const web::ChangedLine& line) const {
+  using What = web::ChangedLine::What;
+  const auto text = [&](const char* key) { return word(words, key, {}); };
+  const auto& values = line.values;
+  switch (line.what) {
+    case What::digests:
+      return {{"label", text("web_digests")},
+              {"value", values.empty() ? text("web_nothing") : digest_labels(words, values)}};
+    case What::topics:
+      return {{"label", text("web_topics")},
+              {"value", values.empty() ? text("web_every_topic") : words.list(values)}};
+    case What::pause:
+      return {{"label", text("web_pause")},
+              {"value", values.empty() ? text("web_nothing")
+                                       : word(words, "web_paused_note",
+                                              {{"date", day_in_words(words, values.front())}})}};
+    case What::name:
+      return {{"label", text("web_your_name")},
+              {"value", values.empty() ? text("web_nothing") : values.front()}};
+    case What::language: break;
+  }
+  return {{"label", text("web_language")}, {"value", strings(language_for(values)).name()}};
+}
+
+void WebPages::add_steering(json& data, const web::PageView& view, const message::Strings& words) const {
+  data["may_pause"] = view.may_pause;
+  data["is_paused"] = !view.paused_until.empty();
+  data["paused_note"] = word(words, "web_paused_note", {{"date", day_in_words(words, view.paused_until)}});
+  data["paused_until"] = view.paused_until;
+  data["first_day"] = view.first_day;
+  data["last_day"] = view.last_day;
+  data["has_pause_problem"] = view.has_pause_problem;
+  data["has_move_problem"] = view.has_move_problem;
+  data["may_move"] = std::ranges::any_of(view.digests, &web::Choice::is_chosen);
+  data["instead"] = json::array();
+  for (const auto& name : view.instead) {
+    auto one = choice_of(name, "i", data["instead"].size());
+    one["label"] = word(words, "web_instead_digest", {{"digest_title", digest_label(words, name)}});
+    data["instead"].push_back(std::move(one));
+  }
+  const auto topics = std::ranges::count_if(view.topics, &web::Choice::is_chosen);
+  data["has_choice_of_topics"] = view.page == web::PageName::unsubscribe && topics > 1;
+  data["has_less"] = view.may_pause || !view.instead.empty() || data["has_choice_of_topics"] == true;
+  data["reasons"] = json::array();
+  for (const auto& name : view.reasons) {
+    auto one = choice_of(name, "r", data["reasons"].size());
+    one["label"] = word(words, "web_reason_" + name, {});
+    data["reasons"].push_back(std::move(one));
+  }
+  data["has_reasons"] = !view.reasons.empty();
+  data["undo"] = view.undo;
+  data["changes"] = json::array();
+  for (const auto& line : view.changes) data["changes"].push_back(line_of(words, line));
+  data["has_changes"] = !view.changes.empty();
+  data["next"] = json::array();
+  for (const auto& each : view.next) {
+    data["next"].push_back(
+        {{"digest", digest_label(words, each.digest)}, {"date", time_in_words(words, each.at)}});
+  }
+  data["has_next"] = !view.next.empty();
+  data["is_from_preferences"] = view.is_from_preferences;
+}
+
 Result<std::string> WebPages::render_whole(const web::PageView& view) const {
   const auto& words = strings(view.language);
   const auto digest = view.digest.empty() ? std::string{} : digest_label(words, view.digest);
@@ -302,9 +437,10 @@ Result<std::string> WebPages::render_whole(const web::PageView& view) const {
   for (const auto& [key, text] : words.texts()) {
     if (key.starts_with("web_")) data["t"][key] = message::fill_placeholders(text, values);
   }
-  const auto key =
+  auto key =
       std::string{view.page == web::PageName::message ? key_of(view.notice)
                                                       : page_names.at(static_cast<std::size_t>(view.page))};
+  if (view.page == web::PageName::confirm && view.moves) key = "move";
   const auto title = word(words, "web_" + key + "_title", values);
   data["language"] = words.language();
   data["dir"] = words.direction();
@@ -324,7 +460,13 @@ Result<std::string> WebPages::render_whole(const web::PageView& view) const {
                             ? base_path_ + archive.substr(own.size()) + "/"
                             : archive;
   data["has_archive"] = !config_.archive.url.empty();
-  data["is_missing"] = view.page == web::PageName::message && view.notice == web::Banner::missing;
+  data["button"] = word(words, view.moves ? "web_move" : "web_confirm", values);
+  // A page on which nothing is left to press leads to the form.
+  constexpr std::array ends{web::Banner::missing, web::Banner::many, web::Banner::trouble,
+                            web::Banner::erased};
+  data["has_way_on"] =
+      view.page == web::PageName::message && std::ranges::find(ends, view.notice) != ends.end();
+  add_steering(data, view, words);
   data["address"] = view.address;
   data["name"] = view.name;
   data["stamp"] = view.form_token;
@@ -368,8 +510,16 @@ Result<members::NoticeText> WebPages::notice(subscriber::NoticeKind kind, const 
                                              const members::NoticeLinks& links) const {
   const std::vector<std::string> wanted{language};
   const auto& words = strings(language_for(wanted));
-  const auto values = placeholders({}, digest_labels(words, digests));
-  const bool is_confirm = kind == subscriber::NoticeKind::confirm;
+  auto values = placeholders(links.moved_to.empty() ? std::string{} : masked(links.moved_to),
+                             digest_labels(words, digests));
+  if (links.answer_by) {
+    const auto day =
+        std::chrono::floor<std::chrono::days>(config_.newsletter.zone.to_local(*links.answer_by));
+    values["date"] = words.date(std::chrono::year_month_day{day});
+  }
+  using subscriber::NoticeKind;
+  const bool is_confirm =
+      kind == NoticeKind::confirm || kind == NoticeKind::move || kind == NoticeKind::reconfirm;
   json data = sample_notice(json::object(), config_.brand);
   for (const auto& [key, text] : words.texts()) {
     if (key.starts_with("web_") || key.starts_with("mail_"))
@@ -381,14 +531,14 @@ Result<members::NoticeText> WebPages::notice(subscriber::NoticeKind kind, const 
   data["subject"] = word(words, key + "_subject", values);
   // Without a web server there is no page to open: replying confirms.
   const bool by_reply = is_confirm && links.action_url.empty();
-  data["text"] = word(words, by_reply ? "mail_confirm_by_reply" : key + "_text", values);
-  data["button"] = word(words, is_confirm ? "web_confirm" : "web_preferences_title", values);
+  data["text"] = word(words, key + (by_reply ? "_by_reply" : "_text"), values);
+  data["button"] = word(words, button_of(kind), values);
   const auto& action = by_reply ? links.reply_mailto : links.action_url;
   data["action_url"] = action;
   data["has_action"] = !action.empty();
   data["reply_mailto"] = links.reply_mailto;
   data["has_reply"] = is_confirm && !by_reply && !links.reply_mailto.empty();
-  data["is_confirm"] = is_confirm;
+  data["is_confirm"] = kind == NoticeKind::confirm || kind == NoticeKind::move;
   data["newsletter_name"] = config_.newsletter.name;
   data["postal_address"] = config_.newsletter.postal_address;
   data["has_postal_address"] = !config_.newsletter.postal_address.empty();

@@ -14,6 +14,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "base/result.hpp"
 #include "config/config.hpp"
 #include "members/notice_text.hpp"
@@ -48,6 +50,10 @@ class WebPages final : public web::Pages, public members::NoticeWriter {
   [[nodiscard]] std::string word(const message::Strings& words, const std::string& key,
                                  const message::Placeholders& values) const;
   [[nodiscard]] std::string digest_label(const message::Strings& words, const std::string& name) const;
+  [[nodiscard]] std::string day_in_words(const message::Strings& words, std::string_view day) const;
+  [[nodiscard]] std::string time_in_words(const message::Strings& words, UtcTime at) const;
+  [[nodiscard]] nlohmann::json line_of(const message::Strings& words, const web::ChangedLine& line) const;
+  void add_steering(nlohmann::json& data, const web::PageView& view, const message::Strings& words) const;
   [[nodiscard]] Result<std::string> render_whole(const web::PageView& view) const;
   [[nodiscard]] std::string digest_labels(const message::Strings& words,
                                           const std::vector<std::string>& names) const;

@@ -61,12 +61,19 @@ Result<void> set_fact(Database& database, std::string_view name, std::string_vie
   return statement.bind(":name", name).bind(":value", value).run();
 }
 
+Result<std::string> foreign_instance(Database& database) {
+  TIDINGS_LET(const auto here, instance_of(database));
+  TIDINGS_LET(auto known, fact(database, "instance"));
+  const bool is_ours = known == here || known == instance_without_host(database);
+  return is_ours ? std::string{} : known;
+}
+
 Result<void> check_instance(Database& database, Guard guard) {
   TIDINGS_LET(const auto here, instance_of(database));
   TIDINGS_LET(const auto known, fact(database, "instance"));
   if (known == here) return {};
-  if (known.empty() || guard == Guard::adopt || known == instance_without_host(database))
-    return set_fact(database, "instance", here);
+  TIDINGS_LET(const auto foreign, foreign_instance(database));
+  if (foreign.empty() || guard == Guard::adopt) return set_fact(database, "instance", here);
   return fail(
       Errc::not_permitted,
       fmt::format("database {} last sent mail from elsewhere ({}); two senders would mail people twice",

@@ -20,6 +20,10 @@ namespace tidings::store {
 /// The host name and the machine id: whose local files belong to what was done.
 [[nodiscard]] std::string this_host();
 
+/// The place from which the database last sent, if that is elsewhere: then check_instance() refuses. Empty if
+/// it may send from here.
+[[nodiscard]] Result<std::string> foreign_instance(Database& database);
+
 enum class Guard { refuse, adopt };
 
 /// Errc::not_permitted if the database last sent mail from another host or path, as a restored or copied one

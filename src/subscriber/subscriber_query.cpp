@@ -83,7 +83,7 @@ Result<void> bind_filter(store::Database& database, store::Statement& query, con
   return {};
 }
 
-/// From the columns id, address, name, language, created_ms.
+/// From the columns id, address, name, language, created_ms, moved_ms.
 Subscriber read_subscriber(const store::Statement& query) {
   return {.id = query.id<SubscriberId>(0),
           .address = query.text(1),
@@ -91,6 +91,7 @@ Subscriber read_subscriber(const store::Statement& query) {
           .language = query.text(3),
           .topics = {},
           .created = query.time(4),
+          .moved = query.optional_time(5),
           .subscriptions = {}};
 }
 
@@ -115,14 +116,14 @@ Result<std::optional<Subscriber>> SubscriberTable::read_one(store::Statement& qu
 
 Result<std::optional<Subscriber>> SubscriberTable::find(const MailAddress& address) {
   auto query = database_.prepare(R"(
-      SELECT id, address, name, language, created_ms FROM subscribers WHERE address_key = :key AND erased_ms IS NULL)");
+      SELECT id, address, name, language, created_ms, moved_ms FROM subscribers WHERE address_key = :key AND erased_ms IS NULL)");
   query.bind(":key", address.key());
   return read_one(query);
 }
 
 Result<std::optional<Subscriber>> SubscriberTable::find(SubscriberId id) {
   auto query = database_.prepare(R"(
-      SELECT id, address, name, language, created_ms FROM subscribers WHERE id = :id AND erased_ms IS NULL)");
+      SELECT id, address, name, language, created_ms, moved_ms FROM subscribers WHERE id = :id AND erased_ms IS NULL)");
   query.bind(":id", id);
   return read_one(query);
 }
@@ -146,7 +147,7 @@ Result<std::optional<Contact>> SubscriberTable::contact(SubscriberId id) {
 
 Result<std::vector<Subscriber>> SubscriberTable::list(const SubscriberFilter& filter, const Page& page) {
   auto query = database_.prepare(
-      "SELECT s.id, s.address, s.name, s.language, s.created_ms FROM subscribers s "
+      "SELECT s.id, s.address, s.name, s.language, s.created_ms, s.moved_ms FROM subscribers s "
       "WHERE s.id > :after AND" TIDINGS_SUBSCRIBER_CONDITION " ORDER BY s.id LIMIT :limit");
   TIDINGS_TRY(bind_filter(database_, query, filter, clock_.now()));
   query.bind(":after", page.after).bind(":limit", page.limit);

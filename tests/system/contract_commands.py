@@ -287,6 +287,8 @@ SHOWS_ADA = "subscriber show " + ADA
 SHOWS_NEW = "subscriber show " + NEW
 PAUSED_UNTIL = "2026-02-20"
 PAUSE = "subscriber pause %s --until " + PAUSED_UNTIL
+RECONFIRM = "subscriber reconfirm --confirmed-before "
+ASKED = {"then": SHOWS_ADA, "shows": "without an answer", "at": "2026-02-10T08:00:00Z"}
 ADD = "subscriber add " + NEW
 RSS = "<rss version='2.0'><channel><title>%s</title><link>https://a.example/</link><item><title>One</title><link>%s</link></item></channel></rss>"
 LINK = '<p>Text of <a href="/x">a link</a></p>'
@@ -426,6 +428,10 @@ CASES = {
                                          shows="2  Bread is cheap\n       1  New pier", prepare=drafts, env={"EDITOR": "true", "VISUAL": ""}),
     ("edition edit", "--drop"): differs("edition edit weekly", "edition edit weekly --drop 3", then="edition show weekly",
                                         shows="dropped by the editor", prepare=drafts, env={"EDITOR": "true", "VISUAL": ""}),
+    ("edition edit", "--subject"): differs("edition edit weekly", "edition edit weekly --subject 'Ferries at last'",
+                                           then=in_order("preview weekly#1 --to out", mails), shows="Ferries at last", prepare=drafts, env={"EDITOR": "true", "VISUAL": ""}),
+    ("edition edit", "--file"): differs("edition edit weekly", in_order(files_with("draft.txt", "2 Bread for everybody\n"), "edition edit weekly --file draft.txt"),
+                                        then="edition show weekly", shows="dropped by the editor", prepare=drafts, env={"EDITOR": "true", "VISUAL": ""}),
     ("edition edit", "--intro-file"): differs("edition edit weekly", "edition edit weekly --intro-file intro.md", then="edition show weekly",
                                               shows="friends", prepare=drafts, env={"EDITOR": "true", "VISUAL": ""}),
     ("edition approve", ""): differs(None, "edition approve weekly", then="edition list", shows="sealed", prepare=drafts),
@@ -469,6 +475,12 @@ CASES = {
     ("subscriber set", "--cadence"): differs("subscriber set %s --name Zoe" % ADA, "subscriber set %s --name Zoe --cadence daily" % ADA, then=SHOWS_ADA, shows="daily  confirmed"),
     ("subscriber set", "--all-topics"): differs("subscriber set %s --name Zoe" % ADA, "subscriber set %s --name Zoe --all-topics" % ADA, then=SHOWS_ADA,
                                                 shows="topics    all", prepare=chosen),
+    ("subscriber set", "--email"): differs("subscriber set %s --name Zoe" % ADA, "subscriber set %s --name Zoe --email zoe@example.org" % ADA,
+                                           then=SHOWS_ADA, shows="asked to move to zoe@example.org"),
+    ("subscriber reconfirm", ""): differs(None, RECONFIRM + "2026-02-01", **ASKED),
+    ("subscriber reconfirm", "--confirmed-before"): differs(RECONFIRM + "2020-01-01", RECONFIRM + "2026-02-01", **ASKED),
+    ("subscriber reconfirm", "--digest"): differs(RECONFIRM + "2026-02-01 --digest daily", RECONFIRM + "2026-02-01", **ASKED),
+    ("subscriber reconfirm", "--dry-run"): differs(RECONFIRM + "2026-02-01 --dry-run", RECONFIRM + "2026-02-01", **ASKED),
     ("subscriber pause", ""): differs(None, PAUSE % ADA, then=SHOWS_ADA, shows="weekly  paused until " + PAUSED_UNTIL),
     ("subscriber pause", "ADDRESS"): differs(PAUSE % BEN, PAUSE % ADA, then=SHOWS_ADA, shows="weekly  paused until " + PAUSED_UNTIL),
     ("subscriber pause", "--until"): differs("subscriber pause %s --until 2026-03-01" % ADA, PAUSE % ADA, then=SHOWS_ADA,

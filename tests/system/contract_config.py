@@ -310,6 +310,7 @@ CASES = {
     **section("brand", BRAND),
     **section("digest", DIGEST),
     **section("dkim", DKIM),
+    "archive.epub": Case("false", "true", archived, in_b="weekly/1.en.epub"),
     "archive.url": Case(None, '"https://old.example.org/mails"', mail, in_b="https://old.example.org/mails"),
     **section("hooks", contract_hooks.HOOKS),
     **contract_relays.CASES,

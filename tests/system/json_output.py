@@ -29,6 +29,7 @@ LINES = {
     "subscriber list": ("subscriber list", pending), "subscriber show": ("subscriber show " + BEN, lambda world: (suppressed(world), world.do("send", "weekly"))),
     "subscriber set": ("subscriber set %s --name Zoe" % ADA, collected), "subscriber confirm": ("subscriber confirm " + NEW, pending),
     "subscriber pause": ("subscriber pause " + ADA + " --until 2026-03-01", collected), "subscriber resume": ("subscriber resume " + ADA, collected),
+    "subscriber reconfirm": ("subscriber reconfirm --confirmed-before 2026-01-20 --dry-run", collected),
     "subscriber unsubscribe": ("subscriber unsubscribe " + ADA, collected), "subscriber erase": ("subscriber erase " + ADA, collected),
     "subscriber import": (IMPORT, lists_to_import), "subscriber export": ("subscriber export", suppressed), "keys rotate": ("keys rotate", collected),
     "suppression list": ("suppression list", suppressed), "suppression add": ("suppression add x@example.org", collected),

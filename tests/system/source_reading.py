@@ -283,13 +283,13 @@ class Checking(Reading):
         self.assertIn("+ 2026-01-12  Regatta", said)
         self.assertIn("- 2026-01-14  Dinner", said)
         self.assertIn("rejected by exclude: dinner", said)
-        self.assertEqual(self.home.do("source", "check").splitlines(), ["blog: Club, 2 posts, 1 rejected by include or exclude"])
+        self.assertEqual(self.home.do("source", "check").splitlines(), ["blog: Club, 2 posts, 1 kept out by rules or filters"])
 
     def test_the_doctor_tells_of_a_source_whose_filter_keeps_everything_out(self):
         self.home.write("page.html", PAGE)
         self.source(XPATHS + 'include = "nothing of the kind"\n', "file:page.html")
         said = self.home.do("doctor", at=AT)
-        self.assertIn("note     source blog: can be read: 2 posts, 2 kept out by include or exclude", said)
+        self.assertIn("note     source blog: can be read: 2 posts, 2 kept out by rules or filters", said)
         self.assertIn("tidings source check blog", said)
 
     def test_config_check_names_a_broken_xpath(self):
