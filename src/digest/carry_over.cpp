@@ -75,11 +75,11 @@ Result<bool> record_change(store::Database& database, SubscriberId subscriber, s
 
 Result<void> record_resumption(store::Database& database, SubscriberId subscriber, std::string_view digest) {
   auto row = database.prepare(R"(
-    UPDATE carry_overs SET served_until_ms = max(served_until_ms, COALESCE((
-      SELECT max(e.until_ms) FROM editions e
-      WHERE e.digest = :digest AND e.number IS NOT NULL AND e.state <> 'draft'
-        AND NOT (e.state = 'cancelled' AND e.started_ms IS NULL)), 0))
-    WHERE digest = :digest AND subscriber_id = :subscriber)");
+    UPDATE carry_overs SET served_until_ms = served.until_ms
+    FROM (SELECT max(e.until_ms) AS until_ms FROM editions e
+          WHERE e.digest = :digest AND e.number IS NOT NULL AND e.state <> 'draft'
+            AND NOT (e.state = 'cancelled' AND e.started_ms IS NULL)) AS served
+    WHERE digest = :digest AND subscriber_id = :subscriber AND served_until_ms < served.until_ms)");
   return row.bind(":digest", digest).bind(":subscriber", subscriber).run();
 }
 

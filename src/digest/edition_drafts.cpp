@@ -205,7 +205,7 @@ Result<void> EditionTable::bring_back(EditionId edition, PostId post) {
 
 Result<void> EditionTable::revise(EditionId edition, Mailing mailing) {
   auto change = database_.prepare(R"(
-    UPDATE editions SET revision = revision + 1, agreed = 0, answer = '', mailed_ms = CASE WHEN :again THEN NULL ELSE mailed_ms END
+    UPDATE editions SET revision = revision + 1, agreed = 0, answer = '', mailed_ms = CASE WHEN :again = 1 THEN NULL ELSE mailed_ms END
     WHERE id = :id AND state = 'draft')");
   return change.bind(":again", mailing == Mailing::again ? 1 : 0).bind(":id", edition).run();
 }

@@ -4,10 +4,8 @@ The server names the instants: it stops answering after a planned number of mess
 killed, and a new one goes on against a healthy server. In doubt may be at most what was in flight: sessions x window.
 """
 import collections
-import contextlib
 import datetime
 import random
-import sqlite3
 import time
 import unittest
 
@@ -178,8 +176,7 @@ class Crash(unittest.TestCase):
             self.point_at(server)
             self.assertTrue(self.kill_once(AT, lambda: server.stalled > 0, "send", "--due"))
             first = server.take()
-        with contextlib.closing(sqlite3.connect(self.home.folder / "subscribers/tidings.db")) as database, database:
-            database.execute("UPDATE facts SET value = '99999999999999999999 x' WHERE name = 'delivering'")
+        self.home.sql("UPDATE facts SET value = '99999999999999999999 x' WHERE name = 'delivering'")
         with SmtpServer() as server:
             self.point_at(server)
             done = self.home.run("deliver", at="2026-01-26T09:05:00+02:00")
