@@ -1,9 +1,11 @@
 // config show | check, db check | backup | restore | migrate | adopt
 #include <fmt/format.h>
 
+#include "app/retention.hpp"
 #include "app/upkeep.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "base/units.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
 #include "config/secret.hpp"
@@ -71,6 +73,7 @@ Result<Exit> check_config(Session& session, const NoOptions& /*options*/) {
 
 struct CheckOptions {
   bool mend = false;
+  bool quick = false;
 };
 
 Result<void> mend(Session& session) {
@@ -82,20 +85,95 @@ Result<void> mend(Session& session) {
 Result<Exit> check_database(Session& session, const CheckOptions& options) {
   if (options.mend) TIDINGS_TRY(mend(session));
   TIDINGS_LET(const auto context, session.context(Access::read_only));
-  const auto& database = context.database;
-  TIDINGS_TRY(context.database.check());
+  auto& database = context.database;
+  if (options.quick) {
+    TIDINGS_LET(const auto said, database.quick_check());
+    if (said != "ok") {
+      return fail(Errc::bad_data, fmt::format("database {} is damaged: {}", database.path().string(), said),
+                  "\"tidings db restore\" puts the newest backup in its place");
+    }
+    say(fmt::format("{}: pages intact\n", database.path().string()));
+    return Exit::done;
+  }
+  TIDINGS_TRY(database.check());
   say(fmt::format("{}: schema version {}, intact\n", database.path().string(), database.schema_version()));
   return Exit::done;
 }
 
 struct BackupOptions {
   std::string file;
+  int keep = 0;
 };
 
 Result<Exit> back_up(Session& session, const BackupOptions& options) {
   TIDINGS_LET(const auto context, session.context(Access::read_only));
-  TIDINGS_TRY(context.database.backup_to(options.file));
-  say(fmt::format("copied to {}\n", options.file));
+  TIDINGS_LET(const auto backup, app::back_up(context, options.file, options.keep));
+  std::string out = fmt::format("copied to {}, and checked\n", backup.file.string());
+  for (const auto& file : backup.deleted) out += fmt::format("deleted {}\n", file.string());
+  say(out);
+  return Exit::done;
+}
+
+struct PruneOptions {
+  bool dry_run = false;
+  bool rebuild = false;
+  bool json = false;
+};
+
+std::string text_of(const app::Pruned& pruned, bool is_dry_run) {
+  std::string out;
+  const auto add = [&out](std::string_view what, const std::vector<std::string>& editions) {
+    if (!editions.empty()) out += fmt::format("{} {}\n", what, join(editions, ", "));
+  };
+  add(is_dry_run ? "would compress the mails of" : "compressed the mails of", pruned.compressed);
+  add(is_dry_run ? "would drop the mails of" : "dropped the mails of", pruned.dropped);
+  add(is_dry_run ? "would add up the deliveries of" : "added up the deliveries of", pruned.summed);
+  if (pruned.posts > 0) out += fmt::format("dropped the texts of {}\n", plural(pruned.posts, "post"));
+  if (pruned.attempts > 0)
+    out += fmt::format("dropped {} of old deliveries\n", plural(pruned.attempts, "attempt"));
+  if (pruned.mails > 0) out += fmt::format("forgot {} that were read\n", plural(pruned.mails, "bounce mail"));
+  if (pruned.unmatched > 0)
+    out += fmt::format("deleted {} that matched nobody\n", plural(pruned.unmatched, "mail"));
+  if (pruned.freed_bytes > 0) out += fmt::format("the file is {} shorter\n", format_size(pruned.freed_bytes));
+  return out;
+}
+
+Json json_of(const app::Pruned& pruned) {
+  return {{"compressed", pruned.compressed},   {"dropped", pruned.dropped},
+          {"summed", pruned.summed},           {"deliveries_count", pruned.deliveries},
+          {"posts_count", pruned.posts},       {"attempts_count", pruned.attempts},
+          {"mails_count", pruned.mails},       {"unmatched_count", pruned.unmatched},
+          {"freed_bytes", pruned.freed_bytes}, {"spare_bytes", pruned.spare_bytes}};
+}
+
+Result<Exit> prune(Session& session, const PruneOptions& options) {
+  app::Pruned pruned;
+  if (options.dry_run) {
+    TIDINGS_LET(const auto context, session.context(Access::read_only));
+    TIDINGS_LET(pruned, app::to_prune(context));
+  } else {
+    TIDINGS_LET(const auto context, session.context(Access::existing));
+    TIDINGS_TRY(session.check_clock(context));
+    TIDINGS_LET(const auto lock, session.lock(context, "db prune"));
+    const delivery::StopFlag never{false};
+    TIDINGS_LET(pruned, app::prune(context, std::chrono::hours{24}, never));
+    if (options.rebuild) {
+      TIDINGS_TRY(context.database.rebuild());
+      TIDINGS_LET(pruned.spare_bytes, context.database.free_bytes());
+    }
+  }
+  if (options.json) {
+    print(json_line(json_of(pruned)));
+    return Exit::done;
+  }
+  auto out = text_of(pruned, options.dry_run);
+  if (out.empty()) out = options.rebuild ? "" : "nothing is older than it is kept\n";
+  if (options.rebuild) {
+    out += "the file is written anew\n";
+  } else if (pruned.spare_bytes > (1 << 20)) {
+    out += fmt::format("the file has {} to spare\n", format_size(pruned.spare_bytes));
+  }
+  say(out);
   return Exit::done;
 }
 
@@ -144,18 +222,34 @@ void add_config_commands(Command app, Session& session) {
         command.add_flag(
             "--mend", options.mend,
             "make files private, correct dates from a clock that was ahead, remove traces of erased people");
+        command.add_flag("--quick", options.quick, "only the pages of the file, many times as fast");
       },
       check_database);
   add_command<BackupOptions>(
       database, session, "backup", "write a consistent copy, even while sending",
       [](Command command, BackupOptions& options) {
-        command.add_option("FILE", options.file, "a file that does not exist yet").required();
+        command.add_option("FILE", options.file, "a file that does not exist yet, or a folder").required();
+        command.add_option("--keep", options.keep, "in a folder: this many, the oldest go; default: all")
+            .value_name("N")
+            .at_least(1);
       },
       back_up);
+  add_command<PruneOptions>(
+      database, session, "prune", "drop what is older than [store] keep_... says, now",
+      [](Command command, PruneOptions& options) {
+        command.add_flag("--dry-run", options.dry_run, "name the editions concerned; changes nothing");
+        command.add_flag("--rebuild", options.rebuild,
+                         "write the file anew afterwards; nobody else can write meanwhile");
+        add_json(command, options.json);
+      },
+      prune);
   add_command<BackupOptions>(
       database, session, "restore", "put a backup in place of a lost database",
       [](Command command, BackupOptions& options) {
-        command.add_option("FILE", options.file, "a file written by \"db backup\"").required();
+        command
+            .add_option("FILE", options.file,
+                        "a file written by \"db backup\", or a folder of them: the newest")
+            .required();
       },
       restore);
   add_command<NoOptions>(database, session, "migrate", "upgrade the database to this program's schema",

@@ -136,6 +136,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
   auto store = document.section("store");
   auto store_path = store.path("path", "subscribers/tidings.db");
   auto access = read_access(store);
+  const auto keep = read_retention(store);
   store.finish();
   auto smtp = read_smtp(document, newsletter);
   auto more_relays = read_relays(document, newsletter, smtp);
@@ -159,6 +160,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
                 .brand = std::move(brand),
                 .store_path = std::move(store_path),
                 .access = access,
+                .keep = keep,
                 .smtp = std::move(smtp),
                 .more_relays = std::move(more_relays),
                 .dkim = std::move(dkim),
@@ -178,6 +180,11 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
 }
 
 Result<Config> load_config(const std::filesystem::path& file) {
+  std::error_code unknown;
+  const auto status = std::filesystem::status(file, unknown);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+    return fail(Errc::config, fmt::format("{} is not a regular file", file.string()),
+                "--config names the file itself: its folder is where relative paths begin");
   TIDINGS_LET(const auto text, read_file(file, 4 << 20));
   if (!is_valid_utf8(text)) return fail(Errc::config, fmt::format("{} is not UTF-8", file.string()));
   std::error_code ignored;

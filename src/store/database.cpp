@@ -22,6 +22,7 @@ namespace {
 
 constexpr int application_id = 0x54494447;  // "TIDG"
 constexpr int busy_timeout_ms = 10'000;
+constexpr int incremental = 2;  // PRAGMA auto_vacuum
 constexpr std::string_view view_start = "\nCREATE VIEW ";
 
 struct StatementFinalize {
@@ -118,6 +119,7 @@ struct Database::Handle {
   std::unique_ptr<sqlite3, Closer> sqlite;
   // Keyed by content, since the address would be wrong for built strings; lookups are per batch, not per row.
   std::unordered_map<std::string, std::vector<Cached>> cache;
+  Error broken{};  ///< why the last statement that did not compile did not
 
   ~Handle() { cache.clear(); }
 };
@@ -146,11 +148,13 @@ int Statement::index_of(const char* name) const {
 }
 
 Statement& Statement::bind(const char* name, std::int64_t value) {
+  if (statement_ == nullptr) return *this;
   TIDINGS_CHECK(sqlite3_bind_int64(statement_, index_of(name), value) == SQLITE_OK);
   return *this;
 }
 
 Statement& Statement::bind(const char* name, std::string_view text) {
+  if (statement_ == nullptr) return *this;
   // A null pointer would bind NULL; the empty string is a value.
   const char* const bytes = text.data() == nullptr ? "" : text.data();
   TIDINGS_CHECK(sqlite3_bind_text64(statement_, index_of(name), bytes, text.size(), SQLITE_TRANSIENT,
@@ -159,11 +163,13 @@ Statement& Statement::bind(const char* name, std::string_view text) {
 }
 
 Statement& Statement::bind_null(const char* name) {
+  if (statement_ == nullptr) return *this;
   TIDINGS_CHECK(sqlite3_bind_null(statement_, index_of(name)) == SQLITE_OK);
   return *this;
 }
 
 Statement& Statement::bind_blob(const char* name, std::string_view bytes) {
+  if (statement_ == nullptr) return *this;
   const void* const data = bytes.data() == nullptr ? "" : bytes.data();
   TIDINGS_CHECK(sqlite3_bind_blob64(statement_, index_of(name), data, bytes.size(), SQLITE_TRANSIENT) ==
                 SQLITE_OK);
@@ -171,16 +177,19 @@ Statement& Statement::bind_blob(const char* name, std::string_view bytes) {
 }
 
 Statement& Statement::bind_lookup(const char* name, Lookup& rows) {
+  if (statement_ == nullptr) return *this;
   TIDINGS_CHECK(sqlite3_bind_pointer(statement_, index_of(name), &rows, lookup_type, nullptr) == SQLITE_OK);
   return *this;
 }
 
 Statement& Statement::bind_at(int place, std::int64_t value) {
+  if (statement_ == nullptr) return *this;
   TIDINGS_CHECK(sqlite3_bind_int64(statement_, place, value) == SQLITE_OK);
   return *this;
 }
 
 Statement& Statement::bind_at(int place, std::string_view text) {
+  if (statement_ == nullptr) return *this;
   const char* const bytes = text.data() == nullptr ? "" : text.data();
   TIDINGS_CHECK(sqlite3_bind_text64(statement_, place, bytes, text.size(), SQLITE_STATIC, SQLITE_UTF8) ==
                 SQLITE_OK);
@@ -188,11 +197,13 @@ Statement& Statement::bind_at(int place, std::string_view text) {
 }
 
 Statement& Statement::bind_null_at(int place) {
+  if (statement_ == nullptr) return *this;
   TIDINGS_CHECK(sqlite3_bind_null(statement_, place) == SQLITE_OK);
   return *this;
 }
 
 Result<bool> Statement::step() {
+  if (statement_ == nullptr) return tl::unexpected<Error>(database_->handle_->broken);
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
@@ -317,6 +328,8 @@ Result<Database> Database::open(const std::filesystem::path& path, Create create
   TIDINGS_TRY(
       database.execute("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;"));
   TIDINGS_TRY(database.identify());
+  // Only a file without tables takes it.
+  if (database.schema_version_ == 0) TIDINGS_TRY(database.execute("PRAGMA auto_vacuum = INCREMENTAL"));
   TIDINGS_TRY(database.execute(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"));
   TIDINGS_TRY(database.migrate());
@@ -491,8 +504,13 @@ Statement Database::prepare(const char* sql) {
   const int code =
       sqlite3_prepare_v3(handle_->sqlite.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   if (code != SQLITE_OK) {
-    std::fprintf(stderr, "tidings: %s in: %s\n", sqlite3_errmsg(handle_->sqlite.get()), sql);
-    TIDINGS_CHECK(code == SQLITE_OK);
+    handle_->broken = error("cannot use").value();
+    // tests/lint/sql_rule.py compiles every statement: it is the file that is wrong.
+    if (code == SQLITE_ERROR) {
+      handle_->broken.code = Errc::bad_data;
+      handle_->broken.hint = hint_of(SQLITE_CORRUPT);
+    }
+    return {this, nullptr};
   }
   cached.push_back({.statement = Handle::Prepared{statement}, .in_use = true});
   return {this, statement};
@@ -507,6 +525,13 @@ Result<void> Database::execute(const char* sql) {
   if (sqlite3_exec(handle_->sqlite.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK)
     return error("cannot use");
   return {};
+}
+
+Result<void> Database::without_references(const std::function<Result<void>()>& work) {
+  TIDINGS_TRY(execute("PRAGMA foreign_keys = OFF"));
+  auto done = work();
+  TIDINGS_TRY(execute("PRAGMA foreign_keys = ON"));
+  return done;
 }
 
 Result<void> Database::set_sync(Sync sync) {
@@ -554,6 +579,31 @@ Result<void> Database::empty_log() {
               fmt::format("the log of {} cannot be emptied: another process is reading it", path_.string()));
 }
 
+Result<std::int64_t> Database::pragma(const char* name) {
+  auto query = prepare(fmt::format("PRAGMA {}", name).c_str());
+  TIDINGS_TRY(query.step());
+  return query.integer(0);
+}
+
+Result<std::int64_t> Database::free_bytes() {
+  TIDINGS_LET(const auto pages, pragma("freelist_count"));
+  TIDINGS_LET(const auto size, pragma("page_size"));
+  return pages * size;
+}
+
+Result<void> Database::give_back(const std::function<bool()>& enough) {
+  TIDINGS_LET(const auto mode, pragma("auto_vacuum"));
+  if (mode != incremental) return {};
+  TIDINGS_LET(auto left, pragma("freelist_count"));
+  while (left > 0 && !enough()) {
+    TIDINGS_TRY(prepare("PRAGMA incremental_vacuum(500)").run());
+    const auto before = left;
+    TIDINGS_LET(left, pragma("freelist_count"));
+    if (left >= before) break;
+  }
+  return {};
+}
+
 Result<bool> Database::holds_text(std::span<const std::string> texts) {
   // Through SQLite's own descriptor: closing another one of the same file would drop this process's locks.
   sqlite3_file* file = nullptr;
@@ -579,7 +629,7 @@ Result<bool> Database::holds_text(std::span<const std::string> texts) {
 }
 
 Result<void> Database::rebuild() {
-  TIDINGS_TRY(execute("VACUUM"));
+  TIDINGS_TRY(execute("PRAGMA auto_vacuum = INCREMENTAL; VACUUM"));
   return empty_log();
 }
 
@@ -590,10 +640,20 @@ Result<void> Database::backup_to(const std::filesystem::path& target) {
                 "choose another name");
   }
   TIDINGS_TRY(make_file(target));
-  const auto done = copy_to(target);
+  auto done = copy_to(target);
+  if (done) done = check_file(target);
   // A partial copy must not be mistaken for a complete one.
   if (!done) std::filesystem::remove(target, ignored);
   return done;
+}
+
+Result<void> Database::check_file(const std::filesystem::path& file) {
+  // "immutable": a reader of a file with a log leaves one beside it.
+  TIDINGS_LET(auto database, open_handle("file:" + percent_encode(file.string()) + "?immutable=1",
+                                         SQLITE_OPEN_READONLY | SQLITE_OPEN_URI));
+  database.path_ = file;
+  TIDINGS_TRY(database.identify());
+  return database.check();
 }
 
 Result<void> Database::copy_to(const std::filesystem::path& target) {

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -120,7 +121,7 @@ class Statement {
   int index_of(const char* name) const;
 
   Database* database_;
-  sqlite3_stmt* statement_;
+  sqlite3_stmt* statement_;  // nullptr: it could not be compiled; step() fails
 };
 
 /// Rolls back when it goes out of scope without commit(), as it does on every failure. Do not nest.
@@ -167,8 +168,8 @@ class Database {
   Database& operator=(const Database&) = delete;
   ~Database();
 
-  /// The statement for `sql`, compiled once and cached; compiled again while the cached one is in use. SQL
-  /// that does not compile is a bug.
+  /// The statement for `sql`, compiled once and cached; compiled again while the cached one is in use. One
+  /// that does not compile (the schema is damaged) fails when it is run.
   [[nodiscard]] Statement prepare(const char* sql);
 
   /// Takes the write lock at once (BEGIN IMMEDIATE). Errc::try_again if another process holds it.
@@ -176,6 +177,10 @@ class Database {
 
   /// One or more statements without parameters or rows.
   [[nodiscard]] Result<void> execute(const char* sql);
+
+  /// Runs `work`, which begins its own transaction, without looking for rows that refer to those it deletes:
+  /// where no index finds them, each deletion would read a whole table. The caller knows that there are none.
+  [[nodiscard]] Result<void> without_references(const std::function<Result<void>()>& work);
 
   /// From the next commit on.
   [[nodiscard]] Result<void> set_sync(Sync sync);
@@ -190,6 +195,8 @@ class Database {
 
   /// PRAGMA integrity_check and foreign_key_check; Errc::bad_data with the first finding.
   [[nodiscard]] Result<void> check();
+  /// The same of a file that nobody has open.
+  [[nodiscard]] static Result<void> check_file(const std::filesystem::path& file);
   /// Its pages alone, many times as fast: "ok", or the first finding in SQLite's words.
   [[nodiscard]] Result<std::string> quick_check();
 
@@ -200,16 +207,23 @@ class Database {
   /// takes half a minute, during which nobody else can write.
   [[nodiscard]] Result<void> rebuild();
 
+  /// Space that deleted rows have left in the file.
+  [[nodiscard]] Result<std::int64_t> free_bytes();
+  /// Gives some of it back, in steps between which others write, until none is left or `enough` says so; then
+  /// the file is shorter. A file made before version 16 reuses its space instead, until rebuild().
+  [[nodiscard]] Result<void> give_back(const std::function<bool()>& enough);
+
   /// Whether the file, without its log, contains any of the texts, in live rows or in gaps; ASCII letters
   /// match either case. Ignores empty texts.
   [[nodiscard]] Result<bool> holds_text(std::span<const std::string> texts);
 
-  /// A consistent copy while others write (SQLite's online backup), synced to disk. Errc::cannot_create;
-  /// never overwrites.
+  /// A consistent copy while others write (SQLite's online backup), synced to disk and read again as by
+  /// check(). Errc::cannot_create; never overwrites.
   [[nodiscard]] Result<void> backup_to(const std::filesystem::path& target);
 
  private:
   [[nodiscard]] Result<void> copy_to(const std::filesystem::path& target);
+  [[nodiscard]] Result<std::int64_t> pragma(const char* name);
 
   friend class RowBatch;
   friend class Statement;

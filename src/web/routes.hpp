@@ -83,7 +83,7 @@ class Site {
   [[nodiscard]] Result<Response> preferences(const Request& request, std::string_view token);
   [[nodiscard]] Result<Response> show_preferences(const Member& member, const std::string& language);
   [[nodiscard]] Response health();
-  [[nodiscard]] Result<Response> metrics();
+  [[nodiscard]] Result<Response> metrics(const Request& request);
   [[nodiscard]] Result<Response> archive(const Request& request, std::string_view path);
   [[nodiscard]] Result<Response> missing(const Request& request);
   [[nodiscard]] Result<Response> show(int status, const PageView& view);

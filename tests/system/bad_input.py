@@ -58,6 +58,19 @@ class BadInput(unittest.TestCase):
         self.broken_config('[[digest]\nname = "x"\n')
         self.broken_config('[delivery]\ngive_up_after = "2 days\n')
 
+    def test_config_with_a_key_of_fifty_thousand_parts(self):
+        sound = (self.home.folder / "config.toml").read_text()
+        for deep in (".".join("a" * 50000) + " = 1", "[%s]" % ".".join("a" * 50000), "x = {%s = 1}" % ".".join(['"a"'] * 50000)):
+            self.home.write("config.toml", sound + deep + "\n")
+            self.refused(["config", "check"], 78, r"config\.toml:\d+:\d+: a key of more than 32 parts")
+        self.home.write("config.toml", sound.replace('name = "Harbour News"', 'name = """Harbour' + "." * 200 + '"""  # ' + "." * 200))
+        self.home.do("config", "check")
+
+    def test_config_that_is_a_pipe(self):
+        (self.home.folder / "config.toml").unlink()
+        os.mkfifo(self.home.folder / "config.toml")
+        self.refused(["config", "check"], 78, r"config\.toml is not a regular file")
+
     def test_config_with_an_unknown_key(self):
         self.broken_config("", r"config\.toml:\d+:1: .*zone", r"did you mean \"?timezone",
                            replace=('timezone = "Europe/Athens"', 'timezon = "Europe/Athens"'))

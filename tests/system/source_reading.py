@@ -288,7 +288,7 @@ class Checking(Reading):
     def test_the_doctor_tells_of_a_source_whose_filter_keeps_everything_out(self):
         self.home.write("page.html", PAGE)
         self.source(XPATHS + 'include = "nothing of the kind"\n', "file:page.html")
-        said = self.home.do("doctor", at=AT)
+        said = self.home.do("doctor", "--all", at=AT)
         self.assertIn("note     source blog: can be read: 2 posts, 2 kept out by include or exclude", said)
         self.assertIn("tidings source check blog", said)
 
@@ -316,10 +316,10 @@ class Checking(Reading):
         self.assertIn("Boats", self.home.do("source", "check", "notes"))
         self.assertIn("Fair", self.home.do("source", "check", "fair"))
         self.assertIn("fair: Blog, 1 post", self.home.do("source", "check"))
-        self.assertIn("can be read: 1 post", self.home.do("doctor"))
+        self.assertIn("can be read: 1 post", self.home.do("doctor", "--all"))
         self.home.do("collect", at=AT)
         self.home.write("posts/2026-01-09-nets.md", "---\ntitle: Nets\n---\nWords.\n")
-        said = self.home.do("doctor", at=AT)
+        said = self.home.do("doctor", "--all", at=AT)
         self.assertIn('source notes: can be read: 2 posts, such as "', said, "the doctor reads anew what has been collected, too")
         self.assertIn('source fair: can be read: 1 post, such as "Fair"', said)
         (self.home.folder / "bin/feed").write_text("#!/bin/sh\necho gone wrong >&2\nexit 3\n")

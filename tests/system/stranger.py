@@ -83,7 +83,7 @@ class WhatWaitsIsTold(Stranger):
             with self.subTest(command):
                 done = self.home.run(*command.split(), at=self.LATER)
                 self.assertNotRegex(done.stdout + done.stderr, r"\d\d\d\d-\d\d-\d\dT\d\d")
-        self.assertRegex(self.home.run("doctor", at=self.LATER).stdout, r"next run 2026-01-\d\d 08:00")
+        self.assertRegex(self.home.run("doctor", "--all", at=self.LATER).stdout, r"next run 2026-01-\d\d 08:00")
         with open(self.home.folder / "subscribers/tidings.db.lock") as lock:
             self.assertNotRegex(lock.read(), r"\d\d-\d\dT")
 
