@@ -20,20 +20,25 @@ std::string_view class_of(Tone tone) {
   return "";
 }
 
+/// Numbers stand at the end of their column, words at its start.
+bool is_number(std::string_view cell) {
+  return !cell.empty() && std::string_view{"0123456789-<"}.find(cell.front()) != std::string_view::npos;
+}
+
 std::string rows_of(const PageTable& table) {
   std::string out = "<thead><tr>";
-  for (std::size_t i = 0; i < table.headings.size(); ++i)
-    out += fmt::format("<th scope=\"col\"{}>{}</th>", i == 0 ? "" : " class=\"n\"",
+  for (std::size_t i = 0; i < table.headings.size(); ++i) {
+    const bool counts = i > 0 && (table.rows.empty() || is_number(table.rows.front()[i]));
+    out += fmt::format("<th scope=\"col\"{}>{}</th>", counts ? " class=\"n\"" : "",
                        escape_html(table.headings[i]));
+  }
   out += "</tr></thead><tbody>\n";
   for (const auto& row : table.rows) {
-    out += "<tr>";
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      // On a phone each cell stands on a line of its own, behind its heading.
-      out += i == 0 ? fmt::format("<th scope=\"row\">{}</th>", escape_html(row[i]))
-                    : fmt::format("<td class=\"n\" data-of=\"{}\">{}</td>", escape_html(table.headings[i]),
-                                  escape_html(row[i]));
-    }
+    out += fmt::format("<tr><th scope=\"row\">{}</th>", escape_html(row[0]));
+    // On a phone each cell of a wide table stands on a line of its own, behind its heading.
+    for (std::size_t i = 1; i < row.size(); ++i)
+      out += fmt::format("<td{} data-of=\"{}\">{}</td>", is_number(row[i]) ? " class=\"n\"" : "",
+                         escape_html(table.headings[i]), escape_html(row[i]));
     out += "</tr>\n";
   }
   return out + "</tbody>";

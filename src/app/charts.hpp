@@ -15,7 +15,7 @@ namespace tidings::app {
 /// "3.4 %"; "-" of nothing.
 [[nodiscard]] std::string percent(std::int64_t part, std::int64_t whole);
 
-/// A table; the first column heads its row. Cells of the others are numbers, aligned at the end.
+/// A table; the first column heads its row.
 struct PageTable {
   std::string caption;
   std::vector<std::string> headings;

@@ -59,7 +59,7 @@ summary{min-height:2.75rem;padding:.6rem 0;color:var(--accent);cursor:pointer}
 footer{max-width:60rem;margin:1rem auto 0;padding:0 2.25rem;font-size:.875rem}
 @media (max-width:44rem){body{padding:0 0 2rem}main{padding:1.5rem 1.1rem;border-radius:0}footer{padding:0 1.1rem}h1{font-size:1.625rem}.tiles{grid-template-columns:1fr 1fr}.tiles b{font-size:1.75rem}
 .wide thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.wide tr{display:block;padding:.6rem 0;border-bottom:1px solid var(--line)}.wide th,.wide td{display:flex;justify-content:space-between;padding:.1rem 0;border:0;text-align:end}.wide th{color:var(--head);font-weight:600;text-align:start}.wide td::before{content:attr(data-of);color:var(--mute)}}
-@media print{:root{--page:#fff;--card:#fff;--ink:#000;--head:#000;--mute:#444;--line:#bbb;--good:#2f7d4f;--warn:#b7791f;--bad:#a3200d}body{padding:0;font-size:10.5pt}main{max-width:none;padding:0;border-radius:0}h2{break-after:avoid}tr,svg,.tiles,.advice{break-inside:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}details::details-content{content-visibility:visible;block-size:auto}summary{display:none}}
+@media print{:root{--page:#fff;--card:#fff;--ink:#000;--head:#000;--mute:#444;--line:#bbb;--good:#2f7d4f;--warn:#b7791f;--bad:#a3200d}body{padding:0;font-size:10.5pt}main{max-width:none;padding:0;border-radius:0}h2{break-after:avoid}tr,svg,.tiles,.advice{break-inside:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}details::details-content{content-visibility:visible;block-size:auto}summary{display:none}footer{padding:0}}
 )";
 
 std::string page(const std::string& title, const std::string& body, const config::Config& config) {
@@ -100,8 +100,7 @@ std::string tiles(const EditionReport& report, const std::optional<EditionLine>&
   const auto& counts = report.counts;
   const auto left = total_of(report.left);
   const auto than = [&](auto value) {
-    return before ? fmt::format("{} before: {}", digest::name_of(before->edition), value(*before))
-                  : std::string{};
+    return before ? fmt::format("{}: {}", digest::name_of(before->edition), value(*before)) : std::string{};
   };
   using Line = const EditionLine&;
   auto out = std::string{"<ul class=\"tiles\">\n"};

@@ -15,7 +15,7 @@ namespace {
 constexpr int columns = 80;
 constexpr int about_column = 26;
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 68> examples{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 69> examples{{
     {"tidings init", "tidings init ~/newsletter"},
     {"tidings collect", "tidings collect harbour"},
     {"tidings compose", "tidings compose --due"},
@@ -78,7 +78,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 68> examples
     {"tidings config show", "tidings config show --changed"},
     {"tidings config check", "tidings --config /etc/tidings/config.toml config check"},
     {"tidings db check", "tidings db check --mend"},
-    {"tidings db backup", "tidings db backup /var/backups/tidings.db"},
+    {"tidings db backup", "tidings db backup /var/backups/tidings/ --keep 14"},
+    {"tidings db prune", "tidings db prune --dry-run"},
     {"tidings db restore", "tidings db restore /var/backups/tidings.db"},
     {"tidings db migrate", "tidings db migrate"},
     {"tidings db adopt", "tidings db adopt"},
