@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How large the database of a year is: 52 weekly editions, composed and pruned by the binary.
 
-    TIDINGS=build/release/tidings tests/bench/retention.py [--readers 100000] [--weeks 52] [--keep "90d"]
+    TIDINGS=build/release/tidings tests/bench/retention.py [--readers 100000] [--weeks 52] [--keep 90d]
 
 The sending itself is left out: its answers are written as the ledger writes them. The goal is 2 x rows x 20 octets, rows being all
 deliveries of the year, whether they are still there or added up.
@@ -36,12 +36,13 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("--readers", type=int, default=100_000)
     options.add_argument("--weeks", type=int, default=52)
-    options.add_argument("--keep", default="90d")
+    options.add_argument("--keep", help="keep_deliveries, such as 90d; default: the program's")
     options = options.parse_args()
     with Home(on_disk=True) as home:
         home.configure("drop:out")
         config = home.folder / "config.toml"
-        config.write_text(config.read_text().replace("[smtp]", 'keep_bodies = "%s"\nkeep_deliveries = "%s"\n[smtp]' % (options.keep, options.keep)))
+        if options.keep:
+            config.write_text(config.read_text().replace("[smtp]", 'keep_deliveries = "%s"\n[smtp]' % options.keep))
         home.write("list.csv", "email\n" + "".join("reader%06d@%s\n" % (i, ("gmail.com", "gmx.de", "example.org", "town%d.example" % (i % 500))[i % 4])
                                                   for i in range(options.readers)))
         home.write("feed.xml", rss("Town", []))
@@ -64,7 +65,7 @@ def main():
                 print("week %2d: %6.1f MB" % (week + 1, path.stat().st_size / 1e6), flush=True)
         rows = options.readers * options.weeks
         counts = home.json("edition", "list", "--limit", "100")
-        assert sum(each["counts"]["sent"] for each in counts) == rows, "counts are not for ever"
+        assert sum(each["deliveries"]["sent"] for each in counts) == rows, "counts are not for ever"
         size = path.stat().st_size
         with sqlite3.connect(path) as database:
             spare = database.execute("PRAGMA freelist_count").fetchone()[0] * database.execute("PRAGMA page_size").fetchone()[0]

@@ -102,4 +102,7 @@ class Pages(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    sys.exit(77) if DRIVER is None else unittest.main()
+    if DRIVER is None:
+        print("SKIPPED: chromedriver is not installed (Debian: chromium-driver)")
+        sys.exit(77)
+    unittest.main()
