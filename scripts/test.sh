@@ -60,8 +60,7 @@ case "$flavour" in
     since=${TIDY_SINCE-origin/main}
     mapfile -t files < <(if [ -n "$since" ]; then git diff --name-only --diff-filter=d "$since" -- 'src/*.cpp'; else git ls-files 'src/*.cpp'; fi)
     [ ${#files[@]} -eq 0 ] && echo "no file differs from $since" && exit 0
-    printf '%s\n' "${files[@]}" | xargs -P "$(nproc)" -n 4 clang-tidy -p build/tidy --quiet --warnings-as-errors='*' \
-      --checks='-*,bugprone-*,-bugprone-easily-swappable-parameters,-bugprone-narrowing-conversions,-bugprone-exception-escape,-bugprone-unchecked-optional-access,performance-*,-performance-enum-size,-performance-inefficient-vector-operation,clang-analyzer-*,-clang-analyzer-optin.cplusplus.*,misc-unused-*'
+    printf '%s\n' "${files[@]}" | xargs -P "$(nproc)" -n 4 clang-tidy -p build/tidy --quiet --warnings-as-errors='*'
     ;;
   coverage)
     scripts/install.sh build demo test

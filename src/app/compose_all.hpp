@@ -1,6 +1,7 @@
 // Composes several digests after a collect: a digest that fails does not stop the others.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -18,11 +19,17 @@ struct ComposeOutcome {
   bool waits_for_source = false;
 };
 
+struct ComposeOptions {
+  edition::When when = edition::When::due;
+  /// What was just read, if anything, since a digest with a failed source is not skipped for lack of posts.
+  const CollectReport* collected = nullptr;
+  std::function<void(const edition::Composing&)> on_progress{};
+};
+
 /// Composes each digest, after its drafts whose review time is over; a digest with an invalid theme does not
-/// stop the others. `collected` is what was just read, since a digest with a failed source is not skipped for
-/// lack of posts.
+/// stop the others.
 [[nodiscard]] ComposeOutcome compose_all(const config::Context& context,
                                          std::span<const config::DigestConfig* const> digests,
-                                         edition::When when, const CollectReport& collected);
+                                         const ComposeOptions& options);
 
 }  // namespace tidings::app

@@ -68,6 +68,7 @@ class Collector {
       };
       add("confirmed", each.confirmed);
       add("pending", each.pending);
+      add("paused", each.paused);
       add("withdrawn", each.withdrawn);
     }
     out_.push_back(std::move(subscriptions));

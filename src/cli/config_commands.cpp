@@ -19,7 +19,6 @@ namespace {
 
 struct ShowOptions {
   bool changed = false;
-  bool json = false;
 };
 
 Result<Exit> show_config(Session& session, const ShowOptions& options) {
@@ -28,7 +27,7 @@ Result<Exit> show_config(Session& session, const ShowOptions& options) {
   std::string section;
   for (const auto& setting : config->settings) {
     if (options.changed && setting.is_default) continue;
-    if (options.json) {
+    if (form() == Form::json) {
       out += json_line({{"section", setting.section},
                         {"key", setting.key},
                         {"value", setting.value},
@@ -65,10 +64,17 @@ Result<Exit> check_config(Session& session, const NoOptions& /*options*/) {
     log::warning(fmt::format("{}: source {}: there is no {}", config->file.string(), source.spec.name,
                              printable(url.substr(5))));
   }
-  say(fmt::format("{}: {}, {}: good\n", config->file.string(),
-                  plural(static_cast<long long>(config->sources.size()), "source"),
-                  plural(static_cast<long long>(config->digests.size()), "digest")));
+  tell({{"file", config->file.string()},
+        {"source_count", config->sources.size()},
+        {"digest_count", config->digests.size()}},
+       fmt::format("{}: {}, {}: good\n", config->file.string(),
+                   plural(static_cast<long long>(config->sources.size()), "source"),
+                   plural(static_cast<long long>(config->digests.size()), "digest")));
   return Exit::done;
+}
+
+Json database_object(const store::Database& database) {
+  return {{"database", database.path().string()}, {"schema_version", database.schema_version()}};
 }
 
 struct CheckOptions {
@@ -92,11 +98,12 @@ Result<Exit> check_database(Session& session, const CheckOptions& options) {
       return fail(Errc::bad_data, fmt::format("database {} is damaged: {}", database.path().string(), said),
                   "\"tidings db restore\" puts the newest backup in its place");
     }
-    say(fmt::format("{}: pages intact\n", database.path().string()));
+    tell(database_object(database), fmt::format("{}: pages intact\n", database.path().string()));
     return Exit::done;
   }
   TIDINGS_TRY(database.check());
-  say(fmt::format("{}: schema version {}, intact\n", database.path().string(), database.schema_version()));
+  tell(database_object(database),
+       fmt::format("{}: schema version {}, intact\n", database.path().string(), database.schema_version()));
   return Exit::done;
 }
 
@@ -109,15 +116,19 @@ Result<Exit> back_up(Session& session, const BackupOptions& options) {
   TIDINGS_LET(const auto context, session.context(Access::read_only));
   TIDINGS_LET(const auto backup, app::back_up(context, options.file, options.keep));
   std::string out = fmt::format("copied to {}, and checked\n", backup.file.string());
-  for (const auto& file : backup.deleted) out += fmt::format("deleted {}\n", file.string());
-  say(out);
+  Json deleted = Json::array();
+  for (const auto& file : backup.deleted) {
+    out += fmt::format("deleted {}\n", file.string());
+    deleted.push_back(file.string());
+  }
+  tell({{"database", context.database.path().string()}, {"file", backup.file.string()}, {"deleted", deleted}},
+       out);
   return Exit::done;
 }
 
 struct PruneOptions {
   bool dry_run = false;
   bool rebuild = false;
-  bool json = false;
 };
 
 std::string text_of(const app::Pruned& pruned, bool is_dry_run) {
@@ -140,9 +151,9 @@ std::string text_of(const app::Pruned& pruned, bool is_dry_run) {
 
 Json json_of(const app::Pruned& pruned) {
   return {{"compressed", pruned.compressed},   {"dropped", pruned.dropped},
-          {"summed", pruned.summed},           {"deliveries_count", pruned.deliveries},
-          {"posts_count", pruned.posts},       {"attempts_count", pruned.attempts},
-          {"mails_count", pruned.mails},       {"unmatched_count", pruned.unmatched},
+          {"summed", pruned.summed},           {"delivery_count", pruned.deliveries},
+          {"post_count", pruned.posts},        {"attempt_count", pruned.attempts},
+          {"mail_count", pruned.mails},        {"unmatched_count", pruned.unmatched},
           {"freed_bytes", pruned.freed_bytes}, {"spare_bytes", pruned.spare_bytes}};
 }
 
@@ -162,10 +173,6 @@ Result<Exit> prune(Session& session, const PruneOptions& options) {
       TIDINGS_LET(pruned.spare_bytes, context.database.free_bytes());
     }
   }
-  if (options.json) {
-    print(json_line(json_of(pruned)));
-    return Exit::done;
-  }
   auto out = text_of(pruned, options.dry_run);
   if (out.empty()) out = options.rebuild ? "" : "nothing is older than it is kept\n";
   if (options.rebuild) {
@@ -173,31 +180,34 @@ Result<Exit> prune(Session& session, const PruneOptions& options) {
   } else if (pruned.spare_bytes > (1 << 20)) {
     out += fmt::format("the file has {} to spare\n", format_size(pruned.spare_bytes));
   }
-  say(out);
+  tell(json_of(pruned), out);
   return Exit::done;
 }
 
 Result<Exit> restore(Session& session, const BackupOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_TRY(app::restore(*config, options.file));
-  say(fmt::format(
-      "{} is a copy of {} and does not know what was sent since; \"tidings db adopt\" allows it to send\n",
-      config->store_path.string(), options.file));
+  tell({{"database", config->store_path.string()}, {"file", options.file}},
+       fmt::format("{} is a copy of {} and does not know what was sent since; \"tidings db adopt\" allows it "
+                   "to send\n",
+                   config->store_path.string(), options.file));
   return Exit::done;
 }
 
 Result<Exit> migrate(Session& session, const NoOptions& /*options*/) {
   TIDINGS_LET(const auto context, session.context(Access::existing));
   const auto& database = context.database;
-  say(fmt::format("{}: schema version {}\n", database.path().string(), database.schema_version()));
+  tell(database_object(database),
+       fmt::format("{}: schema version {}\n", database.path().string(), database.schema_version()));
   return Exit::done;
 }
 
 Result<Exit> adopt(Session& session, const NoOptions& /*options*/) {
   TIDINGS_LET(const auto context, session.context(Access::existing));
   TIDINGS_TRY(app::adopt(context.database));
-  say(fmt::format("{} now sends from here; make sure that no copy of it does\n",
-                  context.database.path().string()));
+  tell(database_object(context.database),
+       fmt::format("{} now sends from here; make sure that no copy of it does\n",
+                   context.database.path().string()));
   return Exit::done;
 }
 
@@ -209,7 +219,6 @@ void add_config_commands(Command app, Session& session) {
       config, session, "show", "print all settings in force, as TOML",
       [](Command command, ShowOptions& options) {
         command.add_flag("--changed", options.changed, "only settings that differ from the default");
-        add_json(command, options.json);
       },
       show_config);
   add_command<NoOptions>(config, session, "check", "check the configuration and every file it names",
@@ -240,7 +249,6 @@ void add_config_commands(Command app, Session& session) {
         command.add_flag("--dry-run", options.dry_run, "name the editions concerned; changes nothing");
         command.add_flag("--rebuild", options.rebuild,
                          "write the file anew afterwards; nobody else can write meanwhile");
-        add_json(command, options.json);
       },
       prune);
   add_command<BackupOptions>(

@@ -11,6 +11,7 @@
 #include "base/units.hpp"
 #include "bounce/effect.hpp"
 #include "cli/command.hpp"
+#include "cli/objects.hpp"
 #include "cli/output.hpp"
 
 namespace tidings::cli {
@@ -19,7 +20,6 @@ namespace {
 struct ReportOptions {
   std::string edition;
   std::string html;
-  bool json = false;
 };
 
 constexpr std::size_t most_domains = 20;
@@ -31,63 +31,58 @@ std::vector<std::pair<std::string, delivery::Counts>> largest_first(const app::E
   return domains;
 }
 
-Json json_of(const delivery::Counts& counts) {
-  return {{"recipients", counts.recipients}, {"sent", counts.sent + counts.bounced},
-          {"failed", counts.failed},         {"suppressed", counts.suppressed},
-          {"in_doubt", counts.in_doubt},     {"open", counts.open()},
-          {"bounced", counts.bounced}};
-}
-
 Json json_of(const app::EditionReport& report) {
-  const auto& edition = report.edition;
-  Json json{{"edition", digest::name_of(edition)},
-            {"digest", edition.digest},
-            {"title", edition.title},
-            {"state", digest::name_of(edition.state)},
-            {"scheduled", json_time(edition.scheduled)},
-            {"approved", json_time(edition.approved)},
-            {"sealed", json_time(edition.sealed)},
-            {"started", json_time(edition.started)},
-            {"last_answer", json_time(report.last_answer)},
-            {"finished", json_time(edition.finished)},
-            {"per_second", report.rate()},
-            {"posts", report.posts},
-            {"segments", report.segments},
-            {"counts", json_of(report.counts)},
-            {"balances", report.counts.balances()},
-            {"retried", report.retried}};
+  auto json = edition_object(report.edition);
+  json["last_answer"] = json_time(report.last_answer);
+  json["sent_per_second"] = report.rate();
+  json["post_count"] = report.posts;
+  json["segment_count"] = report.segments;
+  add_counts(json, report.counts);
+  json["open_count"] = report.counts.open();
+  json["retried_count"] = report.retried;
+  json["balances"] = report.counts.balances();
   json["notes"] = report.notes;
   json["reasons"] = Json::array();
   for (const auto& each : report.reasons) {
-    json["reasons"].push_back(
-        {{"state", delivery::name_of(each.state)}, {"reason", each.reason}, {"count", each.count}});
+    json["reasons"].push_back({{"state", delivery::name_of(each.state)},
+                               {"reason", json_text(each.reason)},
+                               {"delivery_count", each.count}});
   }
   json["returned"] = Json::array();
-  for (const auto& each : report.returned)
+  for (const auto& each : report.returned) {
     json["returned"].push_back({{"kind", each.kind},
-                                {"reason", each.reason},
-                                {"readers", each.readers},
+                                {"reason", json_text(each.reason)},
+                                {"subscriber_count", each.readers},
                                 {"counted", each.counted},
                                 {"suppressed", each.suppressed}});
-  json["left"] = Json::object();
-  for (const auto& [how, number] : report.left) json["left"][how] = number;
-  json["domains"] = Json::object();
-  for (const auto& [domain, counts] : largest_first(report)) json["domains"][domain] = json_of(counts);
-  json["relays"] = Json::object();
-  for (const auto& [relay, counts] : report.relays) json["relays"][relay] = json_of(counts);
+  }
+  json["left"] = Json::array();
+  for (const auto& [how, number] : report.left)
+    json["left"].push_back({{"origin", how}, {"subscriber_count", number}});
+  const auto counted = [](std::string_view key, const std::string& name, const delivery::Counts& counts) {
+    Json one{{std::string{key}, name}};
+    add_counts(one, counts);
+    one["open_count"] = counts.open();
+    return one;
+  };
+  json["domains"] = Json::array();
+  for (const auto& [domain, counts] : largest_first(report))
+    json["domains"].push_back(counted("domain", domain, counts));
+  json["relays"] = Json::array();
+  for (const auto& [relay, counts] : report.relays) json["relays"].push_back(counted("relay", relay, counts));
   return json;
 }
 
-std::string relays_of(const app::EditionReport& report) {
+std::string relays_of(const app::EditionReport& report, const Paper& paper) {
   Table out{{"RELAY", "TOOK", "REFUSED", "IN DOUBT", "OPEN"}};
   for (const auto& [relay, counts] : report.relays) {
     out.add({printable(relay), std::to_string(counts.sent + counts.bounced), std::to_string(counts.failed),
              std::to_string(counts.in_doubt), std::to_string(counts.open())});
   }
-  return out.text();
+  return out.text(paper);
 }
 
-std::string table_of(const app::EditionReport& report) {
+std::string table_of(const app::EditionReport& report, const Paper& paper) {
   Table out{{"DOMAIN", "RECIPIENTS", "SENT", "FAILED", "SUPPRESSED", "IN DOUBT", "OPEN", "BOUNCED"}};
   std::size_t shown = 0;
   delivery::Counts others;
@@ -112,10 +107,11 @@ std::string table_of(const app::EditionReport& report) {
     others.bounced += counts.bounced;
   }
   if (more > 0) add(fmt::format("({} others)", more), others);
-  return out.text();
+  return out.text(paper);
 }
 
-std::string text_of(const app::EditionReport& report, const Zone& zone) {
+/// Harmless to a terminal.
+std::string text_of(const app::EditionReport& report, const Zone& zone, const Paper& paper = {}) {
   const auto& edition = report.edition;
   const auto& counts = report.counts;
   auto out = fmt::format("{} \"{}\", {}\n", digest::name_of(edition), printable(edition.title),
@@ -142,14 +138,14 @@ std::string text_of(const app::EditionReport& report, const Zone& zone) {
     for (const auto& each : report.reasons)
       reasons.add(
           {std::to_string(each.count), std::string{delivery::name_of(each.state)}, printable(each.reason)});
-    out += "\n" + reasons.text();
+    out += "\n" + reasons.text(paper);
   }
   if (!report.returned.empty()) {
     Table returned{{"READERS", "CAME BACK", "WHY", "AND SO"}};
     for (const auto& each : report.returned)
       returned.add(
           {std::to_string(each.readers), each.kind, printable(each.reason), bounce::effect_in_words(each)});
-    out += "\n" + returned.text();
+    out += "\n" + returned.text(paper);
   }
   std::int64_t left = 0;
   std::string how;
@@ -159,9 +155,11 @@ std::string text_of(const app::EditionReport& report, const Zone& zone) {
   }
   out += fmt::format("\n{} unsubscribed between this edition and the next{}\n",
                      left == 0 ? "nobody" : plural(left, "reader"), how.empty() ? "" : " (" + how + ")");
-  if (!report.relays.empty()) out += "\n" + relays_of(report);
-  return report.domains.empty() ? out : out + "\n" + table_of(report);
+  if (!report.relays.empty()) out += "\n" + relays_of(report, paper);
+  return report.domains.empty() ? out : out + "\n" + table_of(report, paper);
 }
+
+double in_seconds(std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000.0; }
 
 Json json_of(const app::Overview& overview, const Zone& zone) {
   Json weeks = Json::array();
@@ -175,28 +173,27 @@ Json json_of(const app::Overview& overview, const Zone& zone) {
   Json editions = Json::array();
   for (const auto& each : overview.editions) {
     const auto& history = each.history;
-    editions.push_back({{"edition", digest::name_of(each.edition)},
-                        {"digest", each.edition.digest},
-                        {"scheduled", json_time(each.edition.scheduled)},
-                        {"posts_count", each.posts},
-                        {"counts", json_of(each.counts)},
-                        {"left_count", each.left},
-                        {"mail_bytes", history.mail_bytes > 0 ? Json(history.mail_bytes) : Json(nullptr)},
-                        {"compose_ms", history.compose.elapsed.count()},
-                        {"compose_cpu_ms", history.compose.processor.count()},
-                        {"deliver_ms", history.deliver.elapsed.count()},
-                        {"deliver_cpu_ms", history.deliver.processor.count()}});
+    Json one{{"edition", digest::name_of(each.edition)},
+             {"digest", each.edition.digest},
+             {"scheduled", json_time(each.edition.scheduled)},
+             {"post_count", each.posts}};
+    add_counts(one, each.counts);
+    one["left_count"] = each.left;
+    one["mail_bytes"] = history.mail_bytes > 0 ? Json(history.mail_bytes) : Json(nullptr);
+    one["compose_seconds"] = in_seconds(history.compose.elapsed);
+    one["compose_cpu_seconds"] = in_seconds(history.compose.processor);
+    one["deliver_seconds"] = in_seconds(history.deliver.elapsed);
+    one["deliver_cpu_seconds"] = in_seconds(history.deliver.processor);
+    editions.push_back(std::move(one));
   }
-  return {{"subscribers_count", overview.subscribers},
+  return {{"subscriber_count", overview.subscribers},
           {"weeks", std::move(weeks)},
           {"editions", std::move(editions)}};
 }
 
-std::string seconds(std::chrono::milliseconds time) {
-  return fmt::format("{:.1f} s", static_cast<double>(time.count()) / 1000.0);
-}
+std::string seconds(std::chrono::milliseconds time) { return fmt::format("{:.1f} s", in_seconds(time)); }
 
-std::string text_of(const app::Overview& overview, const Zone& zone) {
+std::string text_of(const app::Overview& overview, const Zone& zone, const Paper& paper) {
   auto out = fmt::format("{} with a subscription\n", plural(overview.subscribers, "reader"));
   Table weeks{{"WEEK OF", "JOINED", "CONFIRMED", "LEFT", "BOUNCED"}};
   for (const auto& week : overview.weeks) {
@@ -204,7 +201,7 @@ std::string text_of(const app::Overview& overview, const Zone& zone) {
     weeks.add({local_time(zone, week.monday).substr(0, 10), std::to_string(week.joined),
                std::to_string(week.confirmed), std::to_string(week.left), std::to_string(week.bounced)});
   }
-  out += weeks.empty() ? "nobody has joined or left in half a year\n" : "\n" + weeks.text();
+  out += weeks.empty() ? "nobody has joined or left in half a year\n" : "\n" + weeks.text(paper);
   Table editions{
       {"EDITION", "DUE", "POSTS", "READERS", "SENT", "FAILED", "BOUNCED", "LEFT", "MAIL", "TIME", "CPU"}};
   for (const auto& each : overview.editions) {
@@ -217,17 +214,17 @@ std::string text_of(const app::Overview& overview, const Zone& zone) {
                   seconds(history.compose.elapsed + history.deliver.elapsed),
                   seconds(history.compose.processor + history.deliver.processor)});
   }
-  return editions.empty() ? out + "no edition has been sent yet\n" : out + "\n" + editions.text();
+  return editions.empty() ? out + "no edition has been sent yet\n" : out + "\n" + editions.text(paper);
 }
 
 Result<Exit> report_all(const config::Context& context, const ReportOptions& options) {
   const auto& zone = context.config.newsletter.zone;
   TIDINGS_LET(const auto found, app::overview(context));
   if (!options.html.empty()) TIDINGS_TRY(write_file(options.html, app::overview_page(found, context.config)));
-  if (options.json) {
+  if (form() == Form::json) {
     print(json_line(json_of(found, zone)));
   } else if (options.html.empty()) {
-    print(text_of(found, zone));
+    print_document(text_of(found, zone, paper()));
   }
   return Exit::done;
 }
@@ -240,10 +237,10 @@ Result<Exit> report(Session& session, const ReportOptions& options) {
     TIDINGS_LET(const auto before, app::line_before(context.database, context.clock, found.edition));
     TIDINGS_TRY(write_file(options.html, app::report_page(found, before, context.config)));
   }
-  if (options.json) {
+  if (form() == Form::json) {
     print(json_line(json_of(found)));
   } else if (options.html.empty()) {
-    print(text_of(found, context.config.newsletter.zone));
+    print_document(text_of(found, context.config.newsletter.zone, paper()));
   }
   return Exit::done;
 }
@@ -258,7 +255,6 @@ void add_report_command(Command app, Session& session) {
         command.add_option("EDITION", options.edition,
                            "weekly#12, weekly (its newest) or an id; default: an overview of all");
         command.add_option("--html", options.html, "write an HTML page instead").value_name("FILE");
-        add_json(command, options.json);
       },
       report);
 }

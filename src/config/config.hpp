@@ -241,9 +241,9 @@ struct WebConfig {
 /// How long what editions leave behind is kept; none: for ever. See app/retention.hpp.
 struct RetentionConfig {
   using Time = std::optional<std::chrono::milliseconds>;
-  Time bodies{std::chrono::hours{24 * 90}};      ///< the mails of finished editions
+  Time bodies{std::chrono::hours{24 * 90}};       ///< the mails of finished editions
   Time deliveries{std::chrono::hours{24 * 120}};  ///< who got which edition
-  Time posts{std::chrono::hours{24 * 400}};      ///< the texts of posts that no digest owes any more
+  Time posts{std::chrono::hours{24 * 400}};       ///< the texts of posts that no digest owes any more
   Time log{std::chrono::hours{24 * 90}};  ///< attempts that failed, mails that were read, mail for nobody
 };
 

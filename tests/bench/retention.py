@@ -65,7 +65,7 @@ def main():
                 print("week %2d: %6.1f MB" % (week + 1, path.stat().st_size / 1e6), flush=True)
         rows = options.readers * options.weeks
         counts = home.json("edition", "list", "--limit", "100")
-        assert sum(each["deliveries"]["sent"] for each in counts) == rows, "counts are not for ever"
+        assert sum(each["sent_count"] for each in counts) == rows, "counts are not for ever"
         size = path.stat().st_size
         with sqlite3.connect(path) as database:
             spare = database.execute("PRAGMA freelist_count").fetchone()[0] * database.execute("PRAGMA page_size").fetchone()[0]
