@@ -8,20 +8,23 @@
 
 #include <fmt/format.h>
 
-#include "app/dns_text.hpp"
+#include "app/dns.hpp"
+#include "app/doctor_dns.hpp"
+#include "app/doctor_pages.hpp"
 #include "app/orphaned_digests.hpp"
 #include "app/read_source.hpp"
 #include "app/source_list.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "base/url.hpp"
 #include "config/secret.hpp"
 #include "delivery/ledger.hpp"
 #include "delivery/relay.hpp"
 #include "delivery/transport.hpp"
 #include "digest/edition_table.hpp"
+#include "edition/compose.hpp"
 #include "edition/render.hpp"
 #include "members/our_files.hpp"
-#include "message/dkim.hpp"
 #include "sending/clock_guard.hpp"
 #include "sending/deliver.hpp"
 #include "sending/signing.hpp"
@@ -34,6 +37,7 @@ namespace {
 
 constexpr std::int64_t edition_base_bytes = 20 << 20;
 constexpr std::int64_t reader_bytes = 600;
+constexpr std::chrono::hours overdue_after{1};
 
 class Doctor {
  public:
@@ -52,11 +56,14 @@ class Doctor {
     TIDINGS_TRY(sources());
     for (const auto& digest : config_.digests) theme(digest);
     if (database_ != nullptr) TIDINGS_TRY(held());
+    if (database_ != nullptr) TIDINGS_TRY(readiness());
     signing();
     handover();
     returned_mail();
     const auto unasked = findings_.size();
     relays();
+    logins();
+    if (options_.pages) pages();
     if (options_.dns) TIDINGS_TRY(dns());
     for (auto& each : std::span{findings_}.subspan(unasked)) each.asked = true;
     return std::move(findings_);
@@ -306,47 +313,41 @@ class Doctor {
                              delivery::name_of(report->dialect), join(report->capabilities, ", ")));
   }
 
-  /// The record that begins with `version`; a finding if there is none, or no answer.
-  Result<std::string> record(const std::string& about, const std::string& name, std::string_view version,
-                             const std::string& hint) {
-    const auto records = text_records(name, options_.resolver);
-    if (!records && records.error().code == Errc::usage) return tl::unexpected<Error>(records.error());
-    if (!records) {
-      trouble(about, records.error());
-      return std::string{};
-    }
-    for (const auto& each : *records) {
-      if (each.starts_with(version)) return each;
-    }
-    add(Finding::Level::trouble, about, name + " has no record that begins with " + std::string{version},
-        hint);
-    return std::string{};
+  void pages() {
+    examine_pages(config_, [this](Finding finding) { findings_.push_back(std::move(finding)); });
   }
 
   Result<void> dns() {
-    const auto& domain = config_.newsletter.from.address.domain;
-    TIDINGS_LET(const auto spf,
-                record("spf", domain, "v=spf1",
-                       fmt::format("ask the relay's provider for it; \"v=spf1 mx ~all\" is a start")));
-    if (!spf.empty()) good("spf", domain + ": " + spf);
-    TIDINGS_LET(const auto dmarc, record("dmarc", "_dmarc." + domain, "v=DMARC1",
-                                         fmt::format("_dmarc.{} TXT \"v=DMARC1; p=none\"", domain)));
-    if (!dmarc.empty()) good("dmarc", domain + ": " + dmarc);
-    const auto signers = sending::load_signers(config_);
-    if (!signers) return {};
-    for (const auto& signer : *signers) {
-      const auto wanted = message::dkim_record(signer);
-      TIDINGS_LET(const auto published,
-                  record("dkim", wanted.name, "v=DKIM1", "\"tidings dkim record\" prints it"));
-      if (published.empty()) continue;
-      if (tag_of(published, "p") == tag_of(wanted.text, "p")) {
-        good("dkim", wanted.name + " holds our key");
-      } else {
-        add(Finding::Level::trouble, "dkim", wanted.name + " holds a different key",
-            "\"tidings dkim record\" prints ours");
-      }
+    TIDINGS_LET(auto resolver, Resolver::make(options_.resolver));
+    examine_dns(config_, resolver, clock_.now(),
+                [this](Finding finding) { findings_.push_back(std::move(finding)); });
+    return {};
+  }
+
+  /// A run that nobody makes, a login that is about to end.
+  Result<void> readiness() {
+    for (const auto& digest : config_.digests) {
+      TIDINGS_LET(const auto outlook, edition::outlook(config_, digest, *database_, clock_.now()));
+      const auto& due = outlook.due;
+      if (!due || outlook.held || clock_.now() - due->scheduled < overdue_after) continue;
+      add(Finding::Level::trouble, "digest " + digest.name,
+          fmt::format("its edition of {} is overdue", time_in_words(config_.newsletter.zone, due->scheduled)),
+          "is \"tidings send --due\" in cron, or \"tidings run\" at work?");
     }
     return {};
+  }
+
+  void logins() {
+    const auto look = [&](const config::SmtpConfig& smtp) {
+      const auto url = parse_url(smtp.url);
+      const bool is_microsoft =
+          url && (url->host.ends_with(".office365.com") || url->host.ends_with(".outlook.com"));
+      if (is_microsoft && !smtp.username.empty() && smtp.auth != "XOAUTH2" && smtp.auth != "OAUTHBEARER")
+        note("smtp", fmt::format("{} takes no passwords after December 2026", url->host),
+             "auth = \"XOAUTH2\" and password_command; docs/deliverability.md");
+    };
+    look(config_.smtp);
+    for (const auto& smtp : config_.more_relays) look(smtp);
   }
 
   const config::SharedContext shared_;

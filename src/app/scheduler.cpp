@@ -1,5 +1,7 @@
 #include "app/scheduler.hpp"
 #include "app/compose_all.hpp"
+#include "app/retention.hpp"
+#include "app/upkeep.hpp"
 #include "app/watch.hpp"
 
 #include <algorithm>
@@ -221,6 +223,7 @@ class Scheduler {
   Result<void> round() {
     const auto now = clock_.now();
     TIDINGS_TRY(sending::allow_work(context()));
+    TIDINGS_TRY(check_if_old(context()));
     TIDINGS_LET(const auto future, sending::clock_troubles(context()));
     for (const auto& line : future) trouble(fmt::format("{} ({})", line, sending::clock_hint));
     CollectReport collected;
@@ -252,8 +255,15 @@ class Scheduler {
       watch_->delivered(report);
     }
     if (!report.editions.empty()) write_archive();
+    if (!report.try_again()) prune();
     TIDINGS_LET(next_round_, next_time(report, outcome.waits_for_source));
     return {};
+  }
+
+  /// A little at a time, so that no run has to wait; the next round goes on.
+  void prune() {
+    const auto pruned = prune_daily(context(), 5s, signals_.interrupt);
+    if (!pruned) trouble("what is no longer kept could not be dropped: " + pruned.error().line());
   }
 
   void write_archive() {

@@ -1,5 +1,7 @@
 #include "app/upkeep.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -25,10 +27,96 @@ Result<void> mend(const config::Context& context, const std::function<void(const
   return {};
 }
 
-Result<void> restore(const config::Config& config, const std::filesystem::path& backup) {
+namespace {
+
+constexpr std::string_view checked_fact = "checked_ms";
+constexpr auto check_every = std::chrono::hours{24 * 7};
+constexpr std::string_view time_digits = "0000-00-00T00-00-00Z";
+
+/// "tidings-2026-01-26T06-05-00Z.db": sorts by time.
+std::string backup_name(const std::filesystem::path& store, UtcTime now) {
+  auto time = format_rfc3339(std::chrono::floor<std::chrono::seconds>(now));
+  std::ranges::replace(time, ':', '-');
+  return fmt::format("{}-{}{}", store.stem().string(), time, store.extension().string());
+}
+
+/// Those of backup_name(), oldest first.
+std::vector<std::filesystem::path> backups_in(const std::filesystem::path& folder,
+                                              const std::filesystem::path& store) {
+  std::vector<std::filesystem::path> found;
+  std::error_code error;
+  const auto start = store.stem().string() + "-";
+  for (std::filesystem::directory_iterator at{folder, error}, end; !error && at != end; at.increment(error)) {
+    const auto name = at->path().filename().string();
+    if (!name.starts_with(start) || at->path().extension() != store.extension()) continue;
+    const auto time = std::string_view{name}.substr(start.size());
+    const bool is_ours =
+        time.size() == time_digits.size() + store.extension().string().size() &&
+        std::ranges::equal(time.substr(0, time_digits.size()), time_digits,
+                           [](char c, char like) { return like == '0' ? c >= '0' && c <= '9' : c == like; });
+    if (is_ours) found.push_back(at->path());
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+}  // namespace
+
+Result<Backup> back_up(const config::Context& context, const std::filesystem::path& target, int keep) {
+  const auto& store = context.config.store.path;
+  std::error_code ignored;
+  const bool is_folder = std::filesystem::is_directory(target, ignored) || !target.has_filename();
+  Backup done;
+  if (!is_folder) {
+    if (keep > 0) {
+      return fail(Errc::usage, fmt::format("--keep needs a folder, and {} is none", target.string()),
+                  "\"tidings db backup FOLDER/ --keep 7\"");
+    }
+    done.file = target;
+    TIDINGS_TRY(context.database.backup_to(target));
+    return done;
+  }
+  TIDINGS_TRY(make_folder(target));
+  done.file = target / backup_name(store, context.clock.now());
+  TIDINGS_TRY(context.database.backup_to(done.file));
+  if (keep == 0) return done;
+  auto there = backups_in(target, store);
+  std::erase(there, done.file);  // by a clock that was ahead, older ones may have later names
+  for (std::size_t i = 0; i + static_cast<std::size_t>(keep) <= there.size(); ++i) {
+    if (!std::filesystem::remove(there[i], ignored)) continue;
+    done.deleted.push_back(there[i]);
+  }
+  return done;
+}
+
+Result<void> check_if_old(const config::Context& context) {
+  auto& database = context.database;
+  const auto now = context.clock.now();
+  TIDINGS_LET(const auto text, store::fact(database, checked_fact));
+  std::int64_t last = 0;
+  std::from_chars(text.data(), text.data() + text.size(), last);
+  if (from_ms(last) <= now && now - from_ms(last) < check_every) return {};
+  TIDINGS_LET(const auto said, database.quick_check());
+  if (said != "ok") {
+    return fail(Errc::bad_data, fmt::format("database {} is damaged: {}", database.place().name(), said),
+                "nothing is sent from it; \"tidings db restore\" puts the newest backup in its place");
+  }
+  return store::set_fact(database, checked_fact, std::to_string(to_ms(now)));
+}
+
+Result<void> restore(const config::Config& config, const std::filesystem::path& from) {
   if (config.store.server) {
     return fail(Errc::usage, "db restore is for a SQLite file",
-                fmt::format("pg_restore --dbname=\"{}\" {}", config.store.server->url, backup.string()));
+                fmt::format("pg_restore --dbname=\"{}\" {}", config.store.server->url, from.string()));
+  }
+  auto backup = from;
+  if (std::error_code unknown; std::filesystem::is_directory(from, unknown)) {
+    const auto there = backups_in(from, config.store.path);
+    if (there.empty()) {
+      return fail(Errc::no_input, fmt::format("there is no backup in {}", from.string()),
+                  fmt::format("they are named like {}", backup_name(config.store.path, UtcTime{})));
+    }
+    backup = there.back();
   }
   std::error_code ignored;
   for (const auto* const suffix : {"", "-wal"}) {

@@ -1,9 +1,11 @@
 // config show | check, db check | backup | restore | migrate | adopt
 #include <fmt/format.h>
 
+#include "app/retention.hpp"
 #include "app/upkeep.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "base/units.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
 #include "config/secret.hpp"
@@ -88,6 +90,7 @@ Json database_object(const store::Database& database) {
 
 struct CheckOptions {
   bool mend = false;
+  bool quick = false;
 };
 
 Result<void> mend(Session& session) {
@@ -99,8 +102,17 @@ Result<void> mend(Session& session) {
 Result<Exit> check_database(Session& session, const CheckOptions& options) {
   if (options.mend) TIDINGS_TRY(mend(session));
   TIDINGS_LET(const auto context, session.context(Access::read_only));
-  const auto& database = context.database;
-  TIDINGS_TRY(context.database.check());
+  auto& database = context.database;
+  if (options.quick) {
+    TIDINGS_LET(const auto said, database.quick_check());
+    if (said != "ok") {
+      return fail(Errc::bad_data, fmt::format("database {} is damaged: {}", database.place().name(), said),
+                  "\"tidings db restore\" puts the newest backup in its place");
+    }
+    tell(database_object(database), fmt::format("{}: pages intact\n", database.place().name()));
+    return Exit::done;
+  }
+  TIDINGS_TRY(database.check());
   tell(database_object(database),
        fmt::format("{}: schema version {}, intact\n", database.place().name(), database.schema_version()));
   return Exit::done;
@@ -108,13 +120,78 @@ Result<Exit> check_database(Session& session, const CheckOptions& options) {
 
 struct BackupOptions {
   std::string file;
+  int keep = 0;
 };
 
 Result<Exit> back_up(Session& session, const BackupOptions& options) {
   TIDINGS_LET(const auto context, session.context(Access::read_only));
-  TIDINGS_TRY(context.database.backup_to(options.file));
-  tell({{"database", context.database.place().name()}, {"file", options.file}},
-       fmt::format("copied to {}\n", options.file));
+  TIDINGS_LET(const auto backup, app::back_up(context, options.file, options.keep));
+  std::string out = fmt::format("copied to {}, and checked\n", backup.file.string());
+  Json deleted = Json::array();
+  for (const auto& file : backup.deleted) {
+    out += fmt::format("deleted {}\n", file.string());
+    deleted.push_back(file.string());
+  }
+  tell({{"database", context.database.place().name()}, {"file", backup.file.string()}, {"deleted", deleted}},
+       out);
+  return Exit::done;
+}
+
+struct PruneOptions {
+  bool dry_run = false;
+  bool rebuild = false;
+};
+
+std::string text_of(const app::Pruned& pruned, bool is_dry_run) {
+  std::string out;
+  const auto add = [&out](std::string_view what, const std::vector<std::string>& editions) {
+    if (!editions.empty()) out += fmt::format("{} {}\n", what, join(editions, ", "));
+  };
+  add(is_dry_run ? "would compress the mails of" : "compressed the mails of", pruned.compressed);
+  add(is_dry_run ? "would drop the mails of" : "dropped the mails of", pruned.dropped);
+  add(is_dry_run ? "would add up the deliveries of" : "added up the deliveries of", pruned.summed);
+  if (pruned.posts > 0) out += fmt::format("dropped the texts of {}\n", plural(pruned.posts, "post"));
+  if (pruned.attempts > 0)
+    out += fmt::format("dropped {} of old deliveries\n", plural(pruned.attempts, "attempt"));
+  if (pruned.mails > 0) out += fmt::format("forgot {} that were read\n", plural(pruned.mails, "bounce mail"));
+  if (pruned.unmatched > 0)
+    out += fmt::format("deleted {} that matched nobody\n", plural(pruned.unmatched, "mail"));
+  if (pruned.freed_bytes > 0) out += fmt::format("the file is {} shorter\n", format_size(pruned.freed_bytes));
+  return out;
+}
+
+Json json_of(const app::Pruned& pruned) {
+  return {{"compressed", pruned.compressed},   {"dropped", pruned.dropped},
+          {"summed", pruned.summed},           {"delivery_count", pruned.deliveries},
+          {"post_count", pruned.posts},        {"attempt_count", pruned.attempts},
+          {"mail_count", pruned.mails},        {"unmatched_count", pruned.unmatched},
+          {"freed_bytes", pruned.freed_bytes}, {"spare_bytes", pruned.spare_bytes}};
+}
+
+Result<Exit> prune(Session& session, const PruneOptions& options) {
+  app::Pruned pruned;
+  if (options.dry_run) {
+    TIDINGS_LET(const auto context, session.context(Access::read_only));
+    TIDINGS_LET(pruned, app::to_prune(context));
+  } else {
+    TIDINGS_LET(const auto context, session.context(Access::existing));
+    TIDINGS_TRY(session.check_clock(context));
+    TIDINGS_LET(const auto lock, session.lock(context, "db prune"));
+    const delivery::StopFlag never{false};
+    TIDINGS_LET(pruned, app::prune(context, std::chrono::hours{24}, never));
+    if (options.rebuild) {
+      TIDINGS_TRY(context.database.rebuild());
+      TIDINGS_LET(pruned.spare_bytes, context.database.free_bytes());
+    }
+  }
+  auto out = text_of(pruned, options.dry_run);
+  if (out.empty()) out = options.rebuild ? "" : "nothing is older than it is kept\n";
+  if (options.rebuild) {
+    out += "the file is written anew\n";
+  } else if (pruned.spare_bytes > (1 << 20)) {
+    out += fmt::format("the file has {} to spare\n", format_size(pruned.spare_bytes));
+  }
+  tell(json_of(pruned), out);
   return Exit::done;
 }
 
@@ -182,18 +259,33 @@ void add_config_commands(Command app, Session& session) {
         command.add_flag(
             "--mend", options.mend,
             "make files private, correct dates from a clock that was ahead, remove traces of erased people");
+        command.add_flag("--quick", options.quick, "only the pages of the file, many times as fast");
       },
       check_database);
   add_command<BackupOptions>(
       database, session, "backup", "write a consistent copy, even while sending",
       [](Command command, BackupOptions& options) {
-        command.add_option("FILE", options.file, "a file that does not exist yet").required();
+        command.add_option("FILE", options.file, "a file that does not exist yet, or a folder").required();
+        command.add_option("--keep", options.keep, "in a folder: this many, the oldest go; default: all")
+            .value_name("N")
+            .at_least(1);
       },
       back_up);
+  add_command<PruneOptions>(
+      database, session, "prune", "drop what is older than [store] keep_... says, now",
+      [](Command command, PruneOptions& options) {
+        command.add_flag("--dry-run", options.dry_run, "name the editions concerned; changes nothing");
+        command.add_flag("--rebuild", options.rebuild,
+                         "write the file anew afterwards; nobody else can write meanwhile");
+      },
+      prune);
   add_command<BackupOptions>(
       database, session, "restore", "put a backup in place of a lost database",
       [](Command command, BackupOptions& options) {
-        command.add_option("FILE", options.file, "a file written by \"db backup\"").required();
+        command
+            .add_option("FILE", options.file,
+                        "a file written by \"db backup\", or a folder of them: the newest")
+            .required();
       },
       restore);
   add_command<CopyWords>(

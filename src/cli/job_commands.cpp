@@ -10,6 +10,8 @@
 #include "app/failing_sources.hpp"
 #include "app/orphaned_digests.hpp"
 #include "app/posts.hpp"
+#include "app/retention.hpp"
+#include "app/upkeep.hpp"
 #include "app/watch.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -266,6 +268,7 @@ Result<Exit> deliver_under_lock(Session& session, const SendCommand& command, ap
   TIDINGS_LET(const auto context, session.context(Access::existing));
   const auto& config = context.config;
   TIDINGS_LET(const auto lock, session.begin_sending(context, "deliver"));
+  TIDINGS_TRY(app::check_if_old(context));
   Progress progress;
   TIDINGS_LET(auto options, deliver_options(command, progress));
   if (!command.digest.empty()) {
@@ -430,6 +433,13 @@ Result<Exit> send_digests(Session& session, const SendCommand& command,
   return ending.result();
 }
 
+/// Nobody waits for it: what is left is done tomorrow.
+void prune(const config::Context& context) {
+  constexpr std::chrono::minutes budget{1};
+  const auto pruned = app::prune_daily(context, budget, stop_flag);
+  if (!pruned) log::warning("what is no longer kept could not be dropped: " + pruned.error().line());
+}
+
 Result<Exit> send_under_lock(Session& session, const SendCommand& command,
                              const std::vector<const config::DigestConfig*>& digests, app::Watch* watch) {
   TIDINGS_LET(const auto context, session.context());
@@ -440,7 +450,9 @@ Result<Exit> send_under_lock(Session& session, const SendCommand& command,
     notices = send_notices(context);
     send_forwards(context);
   }
+  TIDINGS_TRY(app::check_if_old(context));
   auto sent = send_digests(session, command, digests, watch);
+  if (command.due && command.to_dir.empty()) prune(context);
   if (!notices) return sent;
   if (sent && *sent == Exit::done) return tl::unexpected<Error>(*std::move(notices));
   log::error(notices->line());

@@ -138,6 +138,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
   auto store_password = read_secret(store, "password");
   auto place = read_place(store, store_password);
   auto access = read_access(store);
+  const auto keep = read_retention(store);
   store.finish();
   auto smtp = read_smtp(document, newsletter);
   auto more_relays = read_relays(document, newsletter, smtp);
@@ -162,6 +163,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
                 .store = std::move(place),
                 .store_password = std::move(store_password),
                 .access = access,
+                .keep = keep,
                 .smtp = std::move(smtp),
                 .more_relays = std::move(more_relays),
                 .dkim = std::move(dkim),
@@ -181,6 +183,11 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
 }
 
 Result<Config> load_config(const std::filesystem::path& file) {
+  std::error_code unknown;
+  const auto status = std::filesystem::status(file, unknown);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+    return fail(Errc::config, fmt::format("{} is not a regular file", file.string()),
+                "--config names the file itself: its folder is where relative paths begin");
   TIDINGS_LET(const auto text, read_file(file, 4 << 20));
   if (!is_valid_utf8(text)) return fail(Errc::config, fmt::format("{} is not UTF-8", file.string()));
   std::error_code ignored;

@@ -241,6 +241,15 @@ struct WebConfig {
   SecretPlace brevo_token;
 };
 
+/// How long what editions leave behind is kept; none: for ever. See app/retention.hpp.
+struct RetentionConfig {
+  using Time = std::optional<std::chrono::milliseconds>;
+  Time bodies{std::chrono::hours{24 * 90}};       ///< the mails of finished editions
+  Time deliveries{std::chrono::hours{24 * 120}};  ///< who got which edition
+  Time posts{std::chrono::hours{24 * 400}};       ///< the texts of posts that no digest owes any more
+  Time log{std::chrono::hours{24 * 90}};  ///< attempts that failed, mails that were read, mail for nobody
+};
+
 /// Programs and addresses that are told what happens; see app/hooks.hpp.
 struct HooksConfig {
   std::vector<std::string> on_edition_sent;  ///< program and arguments; empty: none
@@ -269,6 +278,7 @@ struct Config {
   store::Place store;  ///< [store] path, url, schema
   SecretPlace store_password;
   Access access;  ///< [store] mode and group, for everything that we write
+  RetentionConfig keep;
   SmtpConfig smtp;
   std::vector<SmtpConfig> more_relays;  ///< [[relay]]: share the work with [smtp], or stand in
   DkimConfig dkim;

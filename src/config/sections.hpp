@@ -39,6 +39,9 @@ void check_name(TomlSection& section, const std::string& name, std::set<std::str
 /// [store] mode and group.
 [[nodiscard]] Access read_access(TomlSection& store);
 
+/// [store] keep_...
+[[nodiscard]] RetentionConfig read_retention(TomlSection& store);
+
 /// Fails only if there is no time zone database.
 [[nodiscard]] Result<NewsletterConfig> read_newsletter(TomlDocument& document);
 /// `newsletter` gives the default of hello_name.

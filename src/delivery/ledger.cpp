@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "base/check.hpp"
 #include "base/text.hpp"
 #include "delivery/journal.hpp"
 #include "store/instance.hpp"
@@ -234,8 +233,10 @@ Result<void> Ledger::take_range(const std::vector<Recipient>& rows) {
       .bind(":first", rows.front().claim.subscriber)
       .bind(":last", rows.back().claim.subscriber);
   TIDINGS_TRY(take.run());
-  TIDINGS_CHECK(database_->changes() == static_cast<std::int64_t>(rows.size()));
-  return {};
+  if (database_->changes() == static_cast<std::int64_t>(rows.size())) return {};
+  return fail(Errc::bad_data,
+              fmt::format("database {}: the deliveries contradict their index", path().string()),
+              "restore the newest backup; \"tidings db check\" gives details");
 }
 
 Result<ClaimBatch> Ledger::claim(EditionId edition, int limit) {

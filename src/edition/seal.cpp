@@ -13,6 +13,7 @@
 #include "delivery/ledger.hpp"
 #include "digest/body_table.hpp"
 #include "digest/carry_over.hpp"
+#include "digest/edition_history.hpp"
 #include "digest/edition_table.hpp"
 #include "digest/segment.hpp"
 #include "edition/intro.hpp"
@@ -58,6 +59,7 @@ class Sealer {
       TIDINGS_TRY(editions_.add_image(what_.edition, image));
     const auto pictures = in_words(what_.images, renderer_.embedded());
     TIDINGS_TRY(editions_.keep_pictures(what_.edition, pictures));
+    TIDINGS_TRY(digest::HistoryTable(database_).set_mail_bytes(what_.edition, largest_));
     TIDINGS_TRY(carry_.settle(what_.facts.period, what_.selection));
     return Sealed{.segments = static_cast<int>(segments_.size()),
                   .recipients = recipients_,
@@ -131,6 +133,7 @@ class Sealer {
       body.html = with_content_ids(std::move(body.html), what_.images.images);
     for (std::size_t variant = 0; variant < rendered.bodies.size(); ++variant) {
       const auto& body = rendered.bodies[variant];
+      largest_ = std::max(largest_, static_cast<std::int64_t>(body.text.size() + body.html.size()));
       TIDINGS_TRY(bodies_.add(segments_[index], static_cast<int>(variant), body.subject,
                               message::split_parts(body.text), message::split_parts(body.html)));
     }
@@ -209,6 +212,7 @@ class Sealer {
   std::vector<delivery::Planned> planned_;  // not written yet
   std::map<std::string, std::string> languages_;
   std::int64_t recipients_ = 0;
+  std::int64_t largest_ = 0;  // mail, in octets
 };
 
 }  // namespace

@@ -8,9 +8,11 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
+#include "base/stopwatch.hpp"
 #include "base/text.hpp"
 #include "config/secret.hpp"
 #include "digest/body_table.hpp"
+#include "digest/edition_history.hpp"
 #include "digest/edition_table.hpp"
 #include "digest/period.hpp"
 #include "message/parts.hpp"
@@ -174,6 +176,7 @@ class Deliverer {
   }
 
   Result<void> send(const digest::Edition& edition, DeliveredEdition& result) {
+    const Stopwatch watch;
     // Every possible mistake in templates or secrets is found before the first claim.
     TIDINGS_LET(const auto messages, SegmentMessages::make(context_, links_, edition));
     if (!transport_) {
@@ -200,6 +203,8 @@ class Deliverer {
       return messages->write(claim);
     };
     TIDINGS_LET(result.run, delivery::deliver(run, ledger_, *transport_, compose, stop_));
+    TIDINGS_TRY(digest::HistoryTable(context_.database)
+                    .add_deliver(edition.id, {.elapsed = watch.elapsed(), .processor = watch.processor()}));
     const bool is_real =
         options_.to_folder.empty() && context_.config.smtp.local_way != config::LocalWay::drop;
     if (is_real && result.run.sent > 0) TIDINGS_TRY(note_real_sending(context_.database, context_.clock));

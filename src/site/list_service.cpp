@@ -407,28 +407,13 @@ Result<void> ListService::check() {
   return {};
 }
 
-Result<std::string> ListService::gauges() {
+Result<std::vector<web::Metric>> ListService::metrics() {
   const auto now = context_.clock.now();
-  if (!gauges_.empty() && now - gauges_at_ < std::chrono::minutes{1}) return gauges_;
-  TIDINGS_LET(const auto counts, table_.counts());
-  TIDINGS_LET(const auto open, subscriber::NoticeTable(database_, context_.clock).open());
-  std::string out =
-      "# HELP tidings_subscriptions Subscriptions by digest and state.\n# TYPE tidings_subscriptions gauge\n";
-  for (const auto& each : counts.digests) {
-    out += fmt::format(
-        "tidings_subscriptions{{digest=\"{0}\",state=\"confirmed\"}} "
-        "{1}\ntidings_subscriptions{{digest=\"{0}\",state=\"pending\"}} {2}\n"
-        "tidings_subscriptions{{digest=\"{0}\",state=\"paused\"}} {3}\n"
-        "tidings_subscriptions{{digest=\"{0}\",state=\"withdrawn\"}} {4}\n",
-        each.digest, each.confirmed, each.pending, each.paused, each.withdrawn);
-  }
-  out += fmt::format(
-      "# HELP tidings_notices_open Sign-ups and mails that wait to be sent.\n# TYPE tidings_notices_open "
-      "gauge\ntidings_notices_open {}\n",
-      open);
-  gauges_ = out;
-  gauges_at_ = now;
-  return out;
+  const bool is_fresh = metrics_at_ <= now && now - metrics_at_ < std::chrono::minutes{1};
+  if (!tell_metrics_ || (!metrics_.empty() && is_fresh)) return metrics_;
+  TIDINGS_LET(metrics_, tell_metrics_(context_));
+  metrics_at_ = now;
+  return metrics_;
 }
 
 }  // namespace tidings::site

@@ -61,7 +61,11 @@ class ListService final : public web::Service {
   [[nodiscard]] std::vector<web::Choice> topics() const override;
   [[nodiscard]] Result<int> take_webhook(std::string_view relay, const web::Request& call) override;
   [[nodiscard]] Result<void> check() override;
-  [[nodiscard]] Result<std::string> gauges() override;
+  [[nodiscard]] Result<std::vector<web::Metric>> metrics() override;
+  /// What metrics() returns; asked at most once a minute.
+  void tell_metrics(std::function<Result<std::vector<web::Metric>>(const config::Context&)> tell) {
+    tell_metrics_ = std::move(tell);
+  }
 
  private:
   struct Target {
@@ -105,8 +109,9 @@ class ListService final : public web::Service {
   members::LeaveWriter* writer_ = nullptr;
   std::unordered_map<std::int64_t, std::string> digests_of_editions_;  ///< they never change
   Webhooks webhooks_;
-  std::string gauges_;
-  UtcTime gauges_at_{};
+  std::function<Result<std::vector<web::Metric>>(const config::Context&)> tell_metrics_;
+  std::vector<web::Metric> metrics_;
+  UtcTime metrics_at_{};
 };
 
 }  // namespace tidings::site

@@ -193,6 +193,7 @@ Result<void> serve(const config::SharedContext& shared, const ServeOptions& opti
   TIDINGS_LET(auto server, web::Server::listen(server_options, make));
   const web::MakeAnswer make_monitor = [&]() -> Result<web::Answer> {
     TIDINGS_LET(auto service, ListService::open(shared, [] {}));
+    service->tell_metrics(options.metrics);
     auto& worker_service = *service;
     auto worker = std::make_shared<Worker>(
         Worker{.service = std::move(service),

@@ -210,6 +210,14 @@ int Database::schema_version() const { return driver_->schema_version(); }
 Result<void> Database::check() { return driver_->check(); }
 Result<std::string> Database::quick_check() { return driver_->quick_check(); }
 Result<void> Database::empty_log() { return driver_->empty_log(); }
+Result<void> Database::without_references(const std::function<Result<void>()>& work) {
+  TIDINGS_TRY(driver_->set_references(Driver::References::unchecked));
+  auto done = work();
+  TIDINGS_TRY(driver_->set_references(Driver::References::checked));
+  return done;
+}
+Result<std::int64_t> Database::free_bytes() { return driver_->free_bytes(); }
+Result<void> Database::give_back(const std::function<bool()>& enough) { return driver_->give_back(enough); }
 Result<void> Database::rebuild() { return driver_->rebuild(); }
 
 Result<bool> Database::holds_text(std::span<const std::string> texts) { return driver_->holds_text(texts); }

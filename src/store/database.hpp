@@ -19,6 +19,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -229,6 +230,17 @@ class Database {
   /// Rewrites the file without remains of old rows in the gaps of its pages; then empty_log(). A file of 1 GB
   /// takes half a minute, during which nobody else can write.
   [[nodiscard]] Result<void> rebuild();
+
+  /// Runs `work`, which begins its own transaction, without looking for rows that refer to those it deletes:
+  /// where no index finds them, each deletion would read a whole table. The caller knows that there are none.
+  /// PostgreSQL looks all the same.
+  [[nodiscard]] Result<void> without_references(const std::function<Result<void>()>& work);
+
+  /// Space that deleted rows have left in the file; of a server: 0.
+  [[nodiscard]] Result<std::int64_t> free_bytes();
+  /// Gives some of it back, in steps between which others write, until none is left or `enough` says so; then
+  /// the file is shorter. A file made before version 18 reuses its space instead, until rebuild().
+  [[nodiscard]] Result<void> give_back(const std::function<bool()>& enough);
 
   /// Whether the file, without its log, contains any of the texts, in live rows or in gaps; ASCII letters
   /// match either case. Ignores empty texts.

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -81,6 +82,10 @@ class Driver {
   [[nodiscard]] virtual Result<void> check() = 0;
   [[nodiscard]] virtual Result<std::string> quick_check() = 0;
   [[nodiscard]] virtual Result<void> empty_log() = 0;
+  enum class References { checked, unchecked };
+  [[nodiscard]] virtual Result<void> set_references(References references) = 0;
+  [[nodiscard]] virtual Result<std::int64_t> free_bytes() = 0;
+  [[nodiscard]] virtual Result<void> give_back(const std::function<bool()>& enough) = 0;
   [[nodiscard]] virtual Result<void> rebuild() = 0;
   [[nodiscard]] virtual Result<bool> holds_text(std::span<const std::string> texts) = 0;
   [[nodiscard]] virtual Result<void> backup_to(const std::filesystem::path& target) = 0;

@@ -37,6 +37,9 @@ class Sqlite final : public Driver {
   [[nodiscard]] Result<void> check() override;
   [[nodiscard]] Result<std::string> quick_check() override;
   [[nodiscard]] Result<void> empty_log() override;
+  [[nodiscard]] Result<void> set_references(References references) override;
+  [[nodiscard]] Result<std::int64_t> free_bytes() override;
+  [[nodiscard]] Result<void> give_back(const std::function<bool()>& enough) override;
   [[nodiscard]] Result<void> rebuild() override;
   [[nodiscard]] Result<bool> holds_text(std::span<const std::string> texts) override;
   [[nodiscard]] Result<void> backup_to(const std::filesystem::path& target) override;
@@ -69,6 +72,9 @@ class Sqlite final : public Driver {
   [[nodiscard]] Result<void> drop_views();
   [[nodiscard]] Result<void> check_references();
   [[nodiscard]] Result<void> copy_to(const std::filesystem::path& target);
+  /// check() of a file that nobody has open.
+  [[nodiscard]] static Result<void> check_file(const std::filesystem::path& file);
+  [[nodiscard]] Result<std::int64_t> pragma(const char* name);
   /// All rows of a query as texts; for the few that are asked now and then. `value` is its only parameter.
   [[nodiscard]] Result<std::vector<Row>> rows(const char* sql, std::string_view value = {});
 

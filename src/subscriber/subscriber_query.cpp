@@ -289,4 +289,16 @@ Result<void> SubscriberTable::for_each_recipient(std::string_view digest,
   });
 }
 
+Result<std::set<std::string>> shared_domains(store::Database& database, int least) {
+  auto rows = database.prepare(R"(
+    SELECT substr(address_key, instr(address_key, '@') + 1) FROM subscribers
+    GROUP BY substr(address_key, instr(address_key, '@') + 1) HAVING count(*) >= :least)");
+  rows.bind(":least", least);
+  std::set<std::string> domains;
+  TIDINGS_TRY(rows.each([&](const store::Statement& row) {
+    if (auto domain = row.text(0); domain.find(':') == std::string::npos) domains.insert(std::move(domain));
+  }));
+  return domains;
+}
+
 }  // namespace tidings::subscriber

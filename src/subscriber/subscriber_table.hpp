@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -315,5 +316,8 @@ class SubscriberTable {
   struct Bulk;
   std::unique_ptr<Bulk> bulk_;
 };
+
+/// The domains that at least so many addresses of the list share.
+[[nodiscard]] Result<std::set<std::string>> shared_domains(store::Database& database, int least);
 
 }  // namespace tidings::subscriber

@@ -190,4 +190,19 @@ Result<std::string> Suppressions::hashed(std::string_view address_key) {
   return salted(salt, address_key);
 }
 
+Result<std::vector<std::pair<std::string, std::int64_t>>> Suppressions::counts() {
+  auto rows = database_.prepare("SELECT cause, count(*) FROM suppressions GROUP BY cause ORDER BY cause");
+  return rows.list([](const store::Statement& row) { return std::pair{row.text(0), row.integer(1)}; });
+}
+
+Result<std::map<std::int64_t, std::int64_t>> Suppressions::bounced_by_week(UtcTime first) {
+  auto rows = database_.prepare(R"(
+    SELECT (at_ms - :first) / 604800000 AS week, count(*) FROM suppressions
+    WHERE cause IN ('hard_bounce', 'soft_bounces', 'complaint') AND at_ms >= :first GROUP BY week)");
+  rows.bind(":first", first);
+  std::map<std::int64_t, std::int64_t> out;
+  TIDINGS_TRY(rows.each([&](const store::Statement& row) { out[row.integer(0)] = row.integer(1); }));
+  return out;
+}
+
 }  // namespace tidings::subscriber

@@ -309,24 +309,29 @@ Response Site::health() {
 Response Site::answer_monitor(const Request& request) {
   if (!is_read(request)) return not_allowed("GET, HEAD");
   if (request.path != "/metrics") return plain(404, "/metrics is here\n");
-  auto numbers = metrics();
+  auto numbers = metrics(request);
   if (numbers) return *std::move(numbers);
   log::error("web: " + numbers.error().line());
   return plain(503, "the store is not available\n");
 }
 
-Result<Response> Site::metrics() {
+Result<Response> Site::metrics(const Request& request) {
   static constexpr std::array<std::string_view, SiteState::counters> names{
       "pages",  "sign_ups", "robots",   "confirmations", "withdrawals", "one_clicks", "changes",
       "misses", "limited",  "failures", "pauses",        "moves",       "erasures"};
-  std::string out =
-      "# HELP tidings_web_total What visitors did since the start.\n# TYPE tidings_web_total counter\n";
+  TIDINGS_LET(auto metrics, service_.metrics());
+  Metric web{.name = "tidings_web",
+             .kind = Metric::Kind::counter,
+             .help = "What visitors did since the start.",
+             .samples = {}};
   for (std::size_t i = 0; i < names.size(); ++i) {
-    out += fmt::format("tidings_web_total{{what=\"{}\"}} {}\n", names[i], state_.counts[i].load());
+    web.samples.push_back(
+        {.labels = {{"what", std::string{names[i]}}}, .value = static_cast<double>(state_.counts[i].load())});
   }
-  TIDINGS_LET(const auto gauges, service_.gauges());
-  auto response = plain(200, out + gauges);
-  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  metrics.push_back(std::move(web));
+  const auto form = metrics_form_for(request.accept);
+  auto response = plain(200, write_metrics(metrics, form));
+  response.content_type = content_type_of(form);
   return response;
 }
 

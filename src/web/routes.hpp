@@ -105,7 +105,7 @@ class Site {
   /// Of one link: what is signed with it proves that its visitor has just left.
   [[nodiscard]] std::string undo_secret(std::string_view token) const;
   [[nodiscard]] Response health();
-  [[nodiscard]] Result<Response> metrics();
+  [[nodiscard]] Result<Response> metrics(const Request& request);
   [[nodiscard]] Result<Response> archive(const Request& request, std::string_view path);
   [[nodiscard]] Result<Response> missing(const Request& request);
   [[nodiscard]] Result<Response> show(int status, const PageView& view);

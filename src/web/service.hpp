@@ -15,6 +15,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "web/metrics.hpp"
 #include "web/web.hpp"
 
 namespace tidings::web {
@@ -174,8 +175,8 @@ class Service {
 
   /// Whether the store is available.
   [[nodiscard]] virtual Result<void> check() = 0;
-  /// Lines of Prometheus text about the list; may be a minute old.
-  [[nodiscard]] virtual Result<std::string> gauges() = 0;
+  /// Numbers about the newsletter, for a monitor; may be a minute old.
+  [[nodiscard]] virtual Result<std::vector<Metric>> metrics() = 0;
 };
 
 }  // namespace tidings::web

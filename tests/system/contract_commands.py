@@ -267,6 +267,33 @@ def checked(test, world):
     test.assertNotIn("intact", world.said("db", "check"))
 
 
+def quick_checked(test, world):
+    collected(world)
+    test.assertIn("schema version", world.said("db", "check"))
+    test.assertIn("pages intact", world.said("db", "check", "--quick"))
+
+
+def rotated(test, world):
+    collected(world)
+    for hour in (7, 8, 9):
+        world.do("db", "backup", "copies/", "--keep", "2", at="2026-01-26T%02d:00:00Z" % hour)
+    test.assertEqual(list(world.files("copies")), ["tidings-2026-01-26T%02d-00-00Z.db" % hour for hour in (8, 9)])
+
+
+def old_edition(world):
+    """Sent long ago."""
+    sent(world)
+    world.now = "2026-07-01T08:00:00+02:00"
+
+
+def dry_pruned(test, world):
+    old_edition(world)
+    first, second = (world.said("db", "prune", "--dry-run") for _ in range(2))
+    test.assertIn("would drop the mails of", first)
+    test.assertEqual(first, second)
+    test.assertIn("dropped the mails of", world.said("db", "prune"))
+
+
 def completes(test, world):
     scripts = {shell: world.said("completion", shell) for shell in ("bash", "zsh", "fish")}
     test.assertEqual(len(set(scripts.values())), 3)
@@ -345,13 +372,14 @@ CASES = {
     ("rehearse", "--until"): differs("rehearse", "rehearse --until " + SOON, hides="2026-02-02"),
     ("rehearse", "--to-dir"): differs("rehearse --until " + SOON, "rehearse --to-dir mails --until " + SOON, then=names, shows="mails/"),
     ("report", ""): differs(None, "send weekly", then="report weekly", shows="2 = 2 sent"),
-    ("report", "EDITION"): differs("report", "report daily#1", shows="daily#1", hides="weekly#1", prepare=both_sent),
+    ("report", "EDITION"): differs("report", "report daily#1", shows="first mail", hides="weekly#1", prepare=both_sent),
     ("report", "--html"): differs("report weekly", "report weekly --html page.html", then=names, shows="page.html", prepare=sent),
     ("status", ""): differs(None, "send weekly", then="status", shows="2 of 2 sent"),
     ("status", "--health"): differs("status", "status --health", shows="healthy: "),
     ("doctor", ""): differs(None, in_order(breaks_the_harbour, "collect"), then="doctor", shows="exit 69"),
     ("doctor", "--smtp"): doctor_asks_the_relay,
     ("doctor", "--dns"): doctor_asks_the_dns,
+    ("doctor", "--pages"): differs("doctor", "doctor --pages", shows="pages: "),
     ("doctor", "--resolver"): doctor_asks_the_server_that_is_named,
     # sources, feeds, HTML
     ("source list", ""): differs(None, in_order(breaks_the_harbour, "collect"), then="source list", shows="failing"),
@@ -595,6 +623,12 @@ CASES = {
     ("db check", "--mend"): mended,
     ("db backup", ""): differs(None, "db backup copy.db", then=names, shows="copy.db"),
     ("db backup", "FILE"): differs("db backup copy.db", "db backup other.db", then=names, shows="other.db"),
+    ("db backup", "--keep"): rotated,
+    ("db check", "--quick"): quick_checked,
+    ("db prune", ""): differs(None, "db prune", then="db prune --dry-run", shows="nothing is older", prepare=sent,
+                               at="2026-07-01T08:00:00+02:00"),
+    ("db prune", "--dry-run"): dry_pruned,
+    ("db prune", "--rebuild"): differs("db prune", "db prune --rebuild", shows="written anew"),
     ("db restore", ""): differs(None, "db restore copy.db", then=ON_LIST, shows=ADA, prepare=backed_up),
     ("db restore", "FILE"): differs("db restore nothing.db", "db restore copy.db", then=ON_LIST, shows=ADA, prepare=backed_up),
     ("db copy", ""): differs(None, "db copy subscribers/tidings.db other.db", then=names, shows="other.db"),

@@ -99,7 +99,9 @@ struct FakeService final : Service {
   }
   std::vector<Choice> topics() const override { return {}; }
   Result<void> check() override { return {}; }
-  Result<std::string> gauges() override { return "x 1\n"; }
+  Result<std::vector<Metric>> metrics() override {
+    return std::vector<Metric>{{.name = "x", .help = "X.", .samples = {{.labels = {}, .value = 1}}}};
+  }
 };
 
 struct FakePages final : Pages {
