@@ -194,8 +194,8 @@ Result<int> DeliverySums::add_up(EditionId edition, const std::set<std::string>&
   }
   TIDINGS_TRY(store_sums(database_, edition, sums));
   auto head = database_.prepare(R"(
-    UPDATE summed_editions SET last_answer_ms = max(coalesce(last_answer_ms, :last), coalesce(:last, last_answer_ms))
-    WHERE edition_id = :edition)");
+    UPDATE summed_editions SET last_answer_ms = :last
+    WHERE edition_id = :edition AND (last_answer_ms IS NULL OR last_answer_ms < :last))");
   TIDINGS_TRY(head.bind(":last", last).bind(":edition", edition).run());
   TIDINGS_TRY(delete_rows(database_, edition, rows.front().subscriber, rows.back().subscriber));
   TIDINGS_TRY(transaction.commit());

@@ -199,7 +199,7 @@ Result<bool> BodyTable::drop_some(EditionId edition) {
       SELECT number FROM edition_parts WHERE edition_id = :edition LIMIT :limit))"));
   TIDINGS_TRY(drop(R"(
     DELETE FROM edition_packs WHERE edition_id = :edition AND first IN (
-      SELECT first FROM edition_packs WHERE edition_id = :edition LIMIT min(:limit, 20)))"));
+      SELECT first FROM edition_packs WHERE edition_id = :edition LIMIT CASE WHEN :limit < 20 THEN :limit ELSE 20 END))"));
   TIDINGS_TRY(transaction.commit());
   return dropped > 0;
 }

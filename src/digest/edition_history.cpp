@@ -101,12 +101,20 @@ Result<void> HistoryTable::drop_images(EditionId edition) {
 Result<void> HistoryTable::drop_segments(EditionId edition) {
   return database_.without_references([&]() -> Result<void> {
     TIDINGS_LET(auto transaction, database_.begin());
+    std::int64_t count = 0;
+    std::vector<std::string> notes;
+    auto all =
+        database_.prepare("SELECT language, note FROM segments WHERE edition_id = :edition ORDER BY id");
+    all.bind(":edition", edition);
+    TIDINGS_TRY(all.each([&](const store::Statement& row) {
+      ++count;
+      if (!row.text(1).empty()) notes.push_back(row.text(0) + ": " + row.text(1));
+    }));
     auto note = database_.prepare(R"(
-      INSERT INTO edition_history (edition_id, segments, notes)
-      SELECT :edition, count(*), coalesce(group_concat(language || ': ' || note, char(10)) FILTER (WHERE note <> ''), '')
-      FROM segments WHERE edition_id = :edition
+      INSERT INTO edition_history (edition_id, segments, notes) VALUES (:edition, :count, :notes)
       ON CONFLICT (edition_id) DO UPDATE SET segments = excluded.segments, notes = excluded.notes)");
-    TIDINGS_TRY(note.bind(":edition", edition).run());
+    note.bind(":edition", edition).bind(":count", count).bind(":notes", tidings::join(notes, "\n"));
+    TIDINGS_TRY(note.run());
     auto rows = database_.prepare("DELETE FROM segments WHERE edition_id = :edition");
     TIDINGS_TRY(rows.bind(":edition", edition).run());
     return transaction.commit();

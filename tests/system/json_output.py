@@ -40,6 +40,7 @@ LINES = {
     "dkim keygen": ("dkim keygen own.pem", bare), "dkim record": ("dkim record", signed), "config show": ("config show", bare),
     "config check": ("config check", collected), "db check": ("db check", collected), "db backup": ("db backup copy.db", collected),
     "db prune": ("db prune --dry-run", collected), "db restore": ("db restore copy.db", backed_up), "db migrate": ("db migrate", collected), "db adopt": ("db adopt", moved),
+    "db copy": ("db copy subscribers/tidings.db other.db", collected),
     "completion": ("completion fish", bare), "commands": ("commands", bare),
 }
 APART = {"serve", "cgi"}  # they do not end by themselves, or answer a web server
