@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/file.hpp"
+#include "base/log.hpp"
 #include "config/secret.hpp"
 #include "delivery/ledger.hpp"
 #include "members/our_files.hpp"
@@ -97,7 +98,11 @@ Result<void> check_if_old(const config::Context& context) {
   std::from_chars(text.data(), text.data() + text.size(), last);
   if (from_ms(last) <= now && now - from_ms(last) < check_every) return {};
   TIDINGS_LET(const auto said, database.quick_check());
-  if (said != "ok") {
+  // A row that makes no sense stops itself alone; damaged pages, which SQLite reports first, stop all.
+  const bool is_one_row = said.starts_with("CHECK constraint failed") || said.starts_with("NULL value in");
+  if (is_one_row) {
+    log::warning(fmt::format("database {}: {} (\"tidings db check\")", database.place().name(), said));
+  } else if (said != "ok") {
     return fail(Errc::bad_data, fmt::format("database {} is damaged: {}", database.place().name(), said),
                 "nothing is sent from it; \"tidings db restore\" puts the newest backup in its place");
   }

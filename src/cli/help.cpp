@@ -85,7 +85,7 @@ constexpr auto examples = std::to_array<std::pair<std::string_view, std::string_
     {"tidings db backup", "tidings db backup /var/backups/tidings/ --keep 14"},
     {"tidings db prune", "tidings db prune --dry-run"},
     {"tidings db restore", "tidings db restore /var/backups/tidings.db"},
-    {"tidings db copy", "tidings db copy subscribers/tidings.db postgresql:///news --to-schema harbour"},
+    {"tidings db copy", "tidings db copy subscribers/tidings.db postgresql:///news"},
     {"tidings db migrate", "tidings db migrate"},
     {"tidings db adopt", "tidings db adopt"},
     {"tidings completion", "tidings completion bash > tidings.bash"},

@@ -68,7 +68,7 @@ void add(Summed& sums, const Row& row) {
 Result<void> store_sums(store::Database& database, EditionId edition, const Summed& sums) {
   auto upsert = database.prepare(R"(
     INSERT INTO delivery_sums (edition_id, kind, name, state, count) VALUES (:edition, :kind, :name, :state, :count)
-    ON CONFLICT (edition_id, kind, name, state) DO UPDATE SET count = count + excluded.count)");
+    ON CONFLICT (edition_id, kind, name, state) DO UPDATE SET count = delivery_sums.count + excluded.count)");
   for (const auto& [key, number] : sums) {
     upsert.bind(":edition", edition).bind(":kind", std::get<0>(key)).bind(":name", std::get<1>(key));
     TIDINGS_TRY(upsert.bind(":state", std::get<2>(key)).bind(":count", number).run());

@@ -52,7 +52,7 @@ Result<void> HistoryTable::add_deliver(EditionId edition, const Cost& cost) {
   auto row = database_.prepare(R"(
     INSERT INTO edition_history (edition_id, deliver_ms, deliver_cpu_ms) VALUES (:edition, :elapsed, :processor)
     ON CONFLICT (edition_id) DO UPDATE SET
-      deliver_ms = deliver_ms + excluded.deliver_ms, deliver_cpu_ms = deliver_cpu_ms + excluded.deliver_cpu_ms)");
+      deliver_ms = edition_history.deliver_ms + excluded.deliver_ms, deliver_cpu_ms = edition_history.deliver_cpu_ms + excluded.deliver_cpu_ms)");
   row.bind(":edition", edition).bind(":elapsed", static_cast<std::int64_t>(cost.elapsed.count()));
   return row.bind(":processor", static_cast<std::int64_t>(cost.processor.count())).run();
 }

@@ -220,7 +220,7 @@ STORE = {
     # What comes of them on a server that is there: postgresql.py.
     "url": Case('"postgresql:///news?host=/one"', '"postgresql:///news?host=/two"', said("collect"), in_a="/one", in_b="/two"),
     "schema": Case('"harbour"', '"garden"', said("collect"), no_server, in_a="schema harbour", in_b="schema garden"),
-    "password_file": Case('"one"', '"two"', said("collect"), no_server, in_a="one", in_b="two"),
+    "password_file": Case('"one"', '"two"', said("collect"), no_server, in_a="cannot connect", in_b="two"),
     "password_env": Case('"ONE_PASSWORD"', '"NONE_PASSWORD"', said("collect"), no_server, in_a="cannot connect", in_b="NONE_PASSWORD"),
     "password_command": Case('"cat one"', '"exit 3"', said("collect"), no_server, in_a="cannot connect", in_b="[store] password"),
     "keep_bodies": Case('"7d"', '"forever"', pruned(20), in_a="dropped the mails of weekly#1"),

@@ -53,13 +53,13 @@ class Newsletter(Case):
             mail = parse_mail(server.accepted[0].octets)
         self.assertIn("Cheap.", mail.get_body(("plain",)).get_content())
         edition = home.json("edition", "list", at=AT)[0]
-        self.assertEqual((edition["state"], edition["deliveries"]["sent"]), ("sent", 40))
+        self.assertEqual((edition["state"], edition["sent_count"]), ("sent", 40))
         self.assertEqual(len(home.json("delivery", "list", at=AT)), 40)
         home.do("subscriber", "unsubscribe", READERS[3], at=AT)
         home.do("suppression", "add", READERS[4], at=AT)
         home.do("subscriber", "erase", READERS[5], at=AT)
         self.assertEqual(self.number("SELECT count(*) FROM subscribers WHERE address LIKE 'reader05%'"), 0)
-        listed = {each["email"]: each for each in home.json("subscriber", "list", at=AT)}
+        listed = {each["address"]: each for each in home.json("subscriber", "list", at=AT)}
         self.assertNotIn(READERS[5], listed)
         for command in (("status",), ("doctor",), ("report",), ("db", "check"), ("subscriber", "export", "out.csv"), ("post", "list")):
             done = home.run(*command, at=AT)
