@@ -65,17 +65,6 @@ json sample(const json& words, const message::Brand& brand) {
   return data;
 }
 
-message::Brand sample_brand() {
-  return {.logo = "x",
-          .logo_dark = "x",
-          .tagline = "x",
-          .editor = "x",
-          .portrait = "x",
-          .links = {{.title = "x", .url = "x"}},
-          .footer = "x",
-          .social_card = "x"};
-}
-
 }  // namespace
 
 struct ArchivePages::Parts {
@@ -114,7 +103,7 @@ struct ArchivePages::Parts {
 
   Result<void> load() {
     TIDINGS_LET(const auto t, texts("en"));
-    const auto known = sample(t, sample_brand());
+    const auto known = sample(t, message::sample_brand());
     const message::Partials partials = [&](std::string_view name) {
       return find(fmt::format("partials/{}.mustache", name));
     };

@@ -67,7 +67,7 @@ Result<std::string> page_of(const config::Context& context, const digest::Editio
       pages.empty() ? "" : "it has one in " + languages_of(pages));
 }
 
-/// The bytes of a "data:" URL; empty if it is none.
+/// The bytes of a "data:" URL; empty for any other.
 std::string embedded_bytes(std::string_view url) {
   constexpr std::string_view mark = ";base64,";
   const auto at = url.find(mark);

@@ -162,9 +162,11 @@ class Deliverer {
       return finish(std::move(result));
     }
     TIDINGS_LET(const auto due, ledger_.next_due(edition.id));
-    const bool is_due = due && *due <= context_.clock.now();
-    TIDINGS_LET(const bool is_unjudged, left_unjudged(edition.id));
-    if (is_due || is_unjudged) TIDINGS_TRY(send(edition, result));
+    bool has_work = due && *due <= context_.clock.now();
+    if (!has_work) {
+      TIDINGS_LET(has_work, left_unjudged(edition.id));
+    }
+    if (has_work) TIDINGS_TRY(send(edition, result));
     return finish(std::move(result));
   }
 

@@ -178,18 +178,6 @@ json sample_notice(const json& words, const message::Brand& brand) {
   return notice;
 }
 
-/// A brand that has one of everything.
-message::Brand sample_brand() {
-  return {.logo = "x",
-          .logo_dark = "x",
-          .tagline = "x",
-          .editor = "x",
-          .portrait = "x",
-          .links = {{.title = "x", .url = "x"}},
-          .footer = "x",
-          .social_card = "x"};
-}
-
 }  // namespace
 
 Result<std::unique_ptr<WebPages>> WebPages::load(const config::Config& config) {
@@ -231,10 +219,10 @@ Result<std::unique_ptr<WebPages>> WebPages::load(const config::Config& config) {
     pages->templates_.emplace(file, std::move(parsed));
     return {};
   };
-  const auto page = sample_page(words, sample_brand());
+  const auto page = sample_page(words, message::sample_brand());
   for (const auto* const name : page_names)
     TIDINGS_TRY(add(fmt::format("pages/{}.mustache", name), message::Escape::html, page));
-  const auto notice = sample_notice(words, sample_brand());
+  const auto notice = sample_notice(words, message::sample_brand());
   TIDINGS_TRY(add("notice.text.mustache", message::Escape::none, notice));
   TIDINGS_TRY(add("notice.html.mustache", message::Escape::html, notice));
   const auto style = find("pages/style.css");

@@ -74,7 +74,8 @@ std::string title_of(const HtmlPage& page) {
 }  // namespace
 
 std::string bot_check_of(std::string_view html) {
-  if (html.size() > longest_page || html.find('<') == std::string_view::npos) return {};
+  // Most of what is fetched is a feed, which may well write about checks.
+  if (html.size() > longest_page || !looks_like_page(html)) return {};
   const auto lower = ascii_lower(html);
   const auto sign = std::ranges::find_if(
       signs, [&](const Sign& each) { return lower.find(each.words) != std::string::npos; });

@@ -14,6 +14,7 @@
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "source/feed_date.hpp"
+#include "source/html_page.hpp"
 #include "source/html_text.hpp"
 #include "source/json_limits.hpp"
 
@@ -79,22 +80,19 @@ constexpr auto address_inner =
 /// The addresses that the page's own links have, by the last part of their path.
 class Links {
  public:
-  Links(std::string_view html, const std::string& base) {
-    constexpr std::string_view start = "href=";
-    for (auto at = html.find(start); at != std::string_view::npos; at = html.find(start, at + 1)) {
-      const auto from = at + start.size();
-      if (from >= html.size() || (html[from] != '"' && html[from] != '\'')) continue;
-      const auto end = html.find(html[from], from + 1);
-      if (end == std::string_view::npos) break;
-      auto url = resolve_url(base, html.substr(from + 1, end - from - 1));
+  Links(const HtmlPage& page, const std::string& base) {
+    page.for_each([&](const GumboNode& node) {
+      const auto href = html_attribute(node, "href");
+      if (href.empty()) return;
+      auto url = resolve_url(base, href);
       const auto parsed = url ? parse_url(*url) : std::nullopt;
-      if (!parsed) continue;
+      if (!parsed) return;
       std::string_view path = parsed->path;
       while (path.ends_with('/')) path.remove_suffix(1);
       if (path.ends_with(".html")) path.remove_suffix(std::string_view{".html"}.size());
       const auto slug = path.substr(path.rfind('/') + 1);
       if (!slug.empty()) by_slug_.emplace(slug, *std::move(url));
-    }
+    });
   }
 
   [[nodiscard]] std::string of(const std::string& slug) const {
@@ -108,7 +106,7 @@ class Links {
 
 class Collector {
  public:
-  Collector(std::string_view html, std::string base) : base_(std::move(base)), links_(html, base_) {}
+  Collector(const HtmlPage& page, std::string base) : base_(std::move(base)), links_(page, base_) {}
 
   /// Looks at every list in `value`: arrays, and objects whose members are objects.
   void visit(const Json& value, int depth = 0) {
@@ -196,24 +194,6 @@ class Collector {
   std::vector<Entry> best_;
 };
 
-struct Script {
-  std::string_view attributes;
-  std::string_view text;
-};
-
-std::vector<Script> scripts_of(std::string_view html) {
-  std::vector<Script> scripts;
-  for (auto at = html.find("<script"); at != std::string_view::npos; at = html.find("<script", at)) {
-    const auto open = html.find('>', at);
-    if (open == std::string_view::npos) break;
-    const auto end = std::min(html.find("</script", open), html.size());
-    scripts.push_back(
-        {.attributes = html.substr(at, open - at), .text = html.substr(open + 1, end - open - 1)});
-    at = end;
-  }
-  return scripts;
-}
-
 std::optional<Json> parsed(std::string_view text) {
   constexpr std::size_t longest = 8 << 20;
   if (text.size() > longest || is_json_nested_too_deeply(text) || has_too_many_json_values(text))
@@ -257,17 +237,24 @@ std::optional<Json> assigned(std::string_view script) {
 }  // namespace
 
 std::vector<Entry> read_page_state(std::string_view html, std::string_view base_url) {
-  Collector collector{html, std::string{base_url}};
-  for (const auto& script : scripts_of(html)) {
-    const bool is_json = script.attributes.find("application/json") != std::string_view::npos;
-    const auto json = is_json ? parsed(trim(script.text)) : assigned(script.text);
-    if (!json) continue;
-    if (script.attributes.find("__NUXT_DATA__") != std::string_view::npos && json->is_array()) {
+  const auto page = HtmlPage::parse(std::string{html});
+  if (!page) return {};
+  Collector collector{*page, std::string{base_url}};
+  page->for_each([&](const GumboNode& node) {
+    if (node.type != GUMBO_NODE_ELEMENT || node.v.element.tag != GUMBO_TAG_SCRIPT) return;
+    if (node.v.element.children.length == 0) return;
+    const auto* const child = static_cast<const GumboNode*>(node.v.element.children.data[0]);
+    if (child->type != GUMBO_NODE_TEXT && child->type != GUMBO_NODE_CDATA) return;
+    const std::string_view script = child->v.text.text;
+    const bool is_json = html_attribute(node, "type").find("application/json") != std::string_view::npos;
+    const auto json = is_json ? parsed(trim(script)) : assigned(script);
+    if (!json) return;
+    if (html_attribute(node, "id") == "__NUXT_DATA__" && json->is_array()) {
       collector.visit_places(*json);
     } else {
       collector.visit(*json);
     }
-  }
+  });
   return collector.take();
 }
 

@@ -9,6 +9,7 @@
 #include "source/discover.hpp"
 #include "source/encoding.hpp"
 #include "source/formats.hpp"
+#include "source/html_page.hpp"
 #include "source/loose_xml.hpp"
 #include "source/xml_reader.hpp"
 #include "source/xml_tree.hpp"
@@ -22,11 +23,6 @@ bool contains_ignoring_case(std::string_view text, std::string_view word) {
   return std::search(text.begin(), text.end(), word.begin(), word.end(), [](char a, char b) {
            return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
          }) != text.end();
-}
-
-bool looks_like_page(std::string_view text) {
-  const auto head = text.substr(0, 4096);
-  return contains_ignoring_case(head, "<!doctype html") || contains_ignoring_case(head, "<html");
 }
 
 bool names_a_feed_root(std::string_view text) {

@@ -13,6 +13,20 @@ std::string in_brackets(std::string_view detail) {
   return detail.empty() ? std::string{} : fmt::format(" ({})", detail);
 }
 
+/// Runs `end`, which returns the subscriptions that it has changed; each gets `consent` as its proof.
+Result<std::vector<SubscriptionKey>> run_and_record(store::Statement& end, Consent consent,
+                                                    ConsentLog& consents) {
+  std::vector<SubscriptionKey> ended;
+  TIDINGS_TRY(end.each([&](const store::Statement& row) {
+    ended.push_back({.subscriber = row.id<SubscriberId>(0), .digest = row.text(1)});
+  }));
+  for (const auto& one : ended) {
+    consent.digest = one.digest;
+    TIDINGS_TRY(consents.record(one.subscriber, consent));
+  }
+  return ended;
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> SubscriberTable::pause(const store::Transaction& /*open*/, SubscriberId id,
@@ -62,18 +76,10 @@ Result<std::vector<SubscriptionKey>> SubscriberTable::end_pauses() {
       UPDATE subscriptions SET state = 'confirmed', paused_until_ms = NULL WHERE paused_until_ms <= :now
       RETURNING subscriber_id, digest)");
   end.bind(":now", now);
-  std::vector<SubscriptionKey> ended;
-  TIDINGS_TRY(end.each([&](const store::Statement& row) {
-    ended.push_back({.subscriber = row.id<SubscriberId>(0), .digest = row.text(1)});
-  }));
-  for (const auto& one : ended) {
-    TIDINGS_TRY(consents_.record(one.subscriber, {.digest = one.digest,
-                                                  .event = ConsentEvent::changed,
-                                                  .at = now,
-                                                  .origin = Origin::system,
-                                                  .detail = "the pause is over"}));
-  }
-  return ended;
+  return run_and_record(
+      end,
+      {.event = ConsentEvent::changed, .at = now, .origin = Origin::system, .detail = "the pause is over"},
+      consents_);
 }
 
 Result<void> SubscriberTable::restore(SubscriberId id, std::span<const std::string> digests, Origin origin,
@@ -158,18 +164,12 @@ Result<std::vector<SubscriptionKey>> SubscriberTable::end_unanswered() {
       SET state = 'withdrawn', since_ms = :now, paused_until_ms = NULL, answer_by_ms = NULL
       WHERE answer_by_ms <= :now RETURNING subscriber_id, digest)");
   end.bind(":now", now);
-  std::vector<SubscriptionKey> ended;
-  TIDINGS_TRY(end.each([&](const store::Statement& row) {
-    ended.push_back({.subscriber = row.id<SubscriberId>(0), .digest = row.text(1)});
-  }));
-  for (const auto& one : ended) {
-    TIDINGS_TRY(consents_.record(one.subscriber, {.digest = one.digest,
-                                                  .event = ConsentEvent::expired,
-                                                  .at = now,
-                                                  .origin = Origin::system,
-                                                  .detail = "asked once more, no answer came"}));
-  }
-  return ended;
+  return run_and_record(end,
+                        {.event = ConsentEvent::expired,
+                         .at = now,
+                         .origin = Origin::system,
+                         .detail = "asked once more, no answer came"},
+                        consents_);
 }
 
 }  // namespace tidings::subscriber

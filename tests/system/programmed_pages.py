@@ -165,6 +165,13 @@ class BotChecks(unittest.TestCase):
             self.assertNotIn("bot", json.dumps(self.home.json("post", "show", each["id"], at=AT)))
         self.assertEqual(len([path for path in self.site.asked if path.startswith("/p/")]), 1)
 
+    def test_a_short_feed_about_checks_is_read(self):
+        item = "<item><title>Just a moment</title><link>%s/1</link><description>px-captcha and ddos-guard</description></item>" % self.site.url
+        self.site.pages["/feed"] = (200, {"Content-Type": "application/rss+xml"}, "<rss><channel><title>T</title>%s</channel></rss>" % item)
+        self.source("/feed")
+        self.home.do("collect", at=AT)
+        self.assertEqual(len(self.home.json("post", "list", at=AT)), 1)
+
     def test_a_text_about_checks_is_none(self):
         self.site.pages["/"] = SHELL.replace("Town News", "Just a moment: how checks work") % (
             "<article><p>%s</p></article>" % ("Checking your browser before accessing takes time. " * 60) + script({"news": posts()}))
