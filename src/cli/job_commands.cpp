@@ -185,6 +185,10 @@ void print_composed(const app::ComposeOutcome& outcome, const Zone& zone, bool s
     if (composed.what == edition::Composed::What::not_due && !single) continue;
     out += in_words(composed, zone) + "\n";
   }
+  if (outcome.late_joiners > 0)
+    out += fmt::format("{} the latest edition, which went out before they came\n",
+                       outcome.late_joiners == 1 ? "1 newcomer gets"
+                                                 : fmt::format("{} newcomers get", outcome.late_joiners));
   say(out);
 }
 

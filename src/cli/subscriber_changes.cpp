@@ -46,7 +46,7 @@ void send_queued(const config::Context& context, members::Membership& membership
 Result<Exit> add(Session& session, const AddOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto address, parse_mail_address(trim(options.address)));
-  TIDINGS_LET(auto digests, digests_or_all(*config, options.digests));
+  TIDINGS_LET(auto digests, digests_or_usual(*config, options.digests));
   TIDINGS_LET(const auto context, session.context());
   members::Membership membership{context};
   const auto text = address.text();
@@ -221,7 +221,7 @@ void add_subscriber_changes(Command noun, Session& session) {
         command.add_option("ADDRESS", options.address, "e.g. ada@example.org").required();
         command.add_option("--name", options.name, "name used in mails, e.g. \"Ada Lovelace\"");
         command.add_option("--language", options.language, "BCP 47, e.g. de (default: the newsletter's)");
-        command.add_option("--digest", options.digests, "default: every digest");
+        command.add_option("--digest", options.digests, "default: those with sign_up = \"default\"");
         command.add_option("--topic", options.topics, "default: every topic");
         command.add_flag("--confirmed", options.confirmed, "you have the subscriber's consent");
       },

@@ -72,17 +72,27 @@ Result<std::vector<std::uint32_t>> numbers_in(std::string_view ranges) {
   return out;
 }
 
+Result<void> BodyWriter::take_up() {
+  auto parts = database_.prepare(
+      "SELECT number, bytes FROM edition_parts WHERE edition_id = :edition ORDER BY number");
+  parts.bind(":edition", edition_);
+  return parts.each([&](const store::Statement& row) {
+    const auto number = static_cast<std::uint32_t>(row.integer(0));
+    numbers_.try_emplace(sha256(row.view(1)), number);
+    next_ = number + 1;
+  });
+}
+
 Result<std::string> BodyWriter::numbers_of(std::span<const std::string> parts) {
   std::vector<std::uint32_t> numbers;
   numbers.reserve(parts.size());
   for (const auto& part : parts) {
-    const auto next = static_cast<std::uint32_t>(numbers_.size());
-    const auto [known, is_new] = numbers_.try_emplace(sha256(part), next);
+    const auto [known, is_new] = numbers_.try_emplace(sha256(part), next_);
     numbers.push_back(known->second);
     if (!is_new) continue;
     auto row = database_.prepare(
         "INSERT INTO edition_parts (edition_id, number, bytes) VALUES (:edition, :number, :bytes)");
-    row.bind(":edition", edition_).bind(":number", static_cast<std::int64_t>(next)).bind(":bytes", part);
+    row.bind(":edition", edition_).bind(":number", static_cast<std::int64_t>(next_++)).bind(":bytes", part);
     TIDINGS_TRY(row.run());
   }
   return ranges_text(numbers);

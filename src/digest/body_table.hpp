@@ -23,6 +23,9 @@ class BodyWriter {
  public:
   BodyWriter(store::Database& database, EditionId edition) : database_(database), edition_(edition) {}
 
+  /// Before the first add() to an edition that has bodies: their parts are shared.
+  [[nodiscard]] Result<void> take_up();
+
   /// `text` and `html` in parts.
   [[nodiscard]] Result<void> add(SegmentId segment, int variant, const std::string& subject,
                                  std::span<const std::string> text, std::span<const std::string> html);
@@ -33,6 +36,7 @@ class BodyWriter {
   store::Database& database_;
   EditionId edition_;
   std::unordered_map<std::string, std::uint32_t> numbers_;  // by the part's SHA-256
+  std::uint32_t next_ = 0;
 };
 
 class BodyTable {

@@ -34,7 +34,44 @@ std::string_view key_of(web::Banner notice) {
 }
 
 json choice_of(std::string_view name, std::string_view group, std::size_t number) {
-  return {{"value", name}, {"label", name}, {"is_chosen", false}, {"id", fmt::format("{}{}", group, number)}};
+  return {{"value", name},      {"label", name},
+          {"description", ""},  {"has_description", false},
+          {"is_chosen", false}, {"id", fmt::format("{}{}", group, number)}};
+}
+
+/// One question about digests.
+json group_of(std::string legend, std::string_view type, std::string field) {
+  return {
+      {"legend", std::move(legend)}, {"type", type}, {"field", std::move(field)}, {"choices", json::array()}};
+}
+
+json sample_group() {
+  auto group = group_of("x", "radio", "digest");
+  group["choices"].push_back(choice_of("x", "d", 0));
+  return group;
+}
+
+using ChoiceGroup = std::vector<const web::Choice*>;
+
+/// In the order of their first choice.
+std::vector<ChoiceGroup> grouped(const std::vector<web::Choice>& choices) {
+  std::vector<ChoiceGroup> groups;
+  for (const auto& choice : choices) {
+    const auto same = std::ranges::find_if(
+        groups, [&](const ChoiceGroup& group) { return group.front()->group == choice.group; });
+    if (same == groups.end()) {
+      groups.push_back({&choice});
+    } else {
+      same->push_back(&choice);
+    }
+  }
+  return groups;
+}
+
+/// Somebody who gets several rhythms keeps them until they say otherwise.
+bool is_one_of(const ChoiceGroup& group) {
+  return group.size() > 1 &&
+         std::ranges::count_if(group, [](const web::Choice* choice) { return choice->is_chosen; }) <= 1;
 }
 
 /// Every name that a page may use, with something in it.
@@ -53,12 +90,19 @@ json sample_page(const json& words, const message::Brand& brand) {
             {"has_digest", true},
             {"others", "x"},
             {"has_others", true},
-            {"digests", {choice_of("x", "d", 0)}},
+            {"digest_groups", {sample_group()}},
             {"has_digests", true},
+            {"has_ticks_only", true},
+            {"misses_digest", true},
             {"topics", {choice_of("x", "t", 0)}},
             {"has_topics", true},
+            {"wants_all_topics", true},
+            {"misses_topic", true},
+            {"has_more", true},
             {"languages", {choice_of("x", "l", 0)}},
             {"has_problem", true},
+            {"problem", "x"},
+            {"is_embedded", true},
             {"is_second_step", true},
             {"is_stopped", true},
             {"archive_url", "x"},
@@ -91,9 +135,9 @@ constexpr std::array slots{Slot{&web::PageView::address, "qx7address4slot9kz"},
 
 /// Equal for views whose pages differ only in slots.
 std::string key_of(const web::PageView& view) {
-  std::string key = fmt::format("{} {} {} {:d}{:d}{:d}{:d}{:d}{:d}{:d}", static_cast<int>(view.page),
-                                static_cast<int>(view.notice), view.language, view.has_problem,
-                                view.is_second_step, view.is_subscribed, view.is_stopped,
+  std::string key = fmt::format("{} {} {} {}{:d}{:d}{:d}{:d}{:d}{:d}{:d}", static_cast<int>(view.page),
+                                static_cast<int>(view.notice), view.language, static_cast<int>(view.problem),
+                                view.is_embedded, view.is_second_step, view.is_subscribed, view.is_stopped,
                                 view.address.empty(), view.name.empty(), view.form_token.empty());
   const auto add = [&key](const std::string& text) { key += fmt::format(" {}:{}", text.size(), text); };
   add(view.digest);
@@ -217,12 +261,32 @@ std::string WebPages::word(const message::Strings& words, const std::string& key
   return found == words.texts().end() ? std::string{} : message::fill_placeholders(found->second, values);
 }
 
+std::string WebPages::title_of(const std::string& digest) const {
+  const auto* const known = config_.find_digest(digest);
+  return known == nullptr ? digest : known->title;
+}
+
+std::string WebPages::rhythm_label(const message::Strings& words, const std::string& name) const {
+  const auto* const digest = config_.find_digest(name);
+  if (digest == nullptr) return name;
+  auto label = cadence_word(words, *digest);
+  const auto& digests = config_.digests;
+  const bool is_shared = std::ranges::any_of(digests, [&](const config::DigestConfig& other) {
+    return other.name != name && bring_same_posts(other, *digest) && cadence_word(words, other) == label;
+  });
+  return label.empty() || is_shared ? digest->schedule_text : label;
+}
+
+std::string WebPages::cadence_word(const message::Strings& words, const config::DigestConfig& digest) const {
+  const auto& text = digest.schedule_text;
+  return word(words, "web_" + ascii_lower(text.substr(0, text.find(' '))), {});
+}
+
 std::string WebPages::digest_label(const message::Strings& words, const std::string& name) const {
   const auto* const digest = config_.find_digest(name);
   if (digest == nullptr) return name;
-  const auto cadence = digest->schedule_text.substr(0, digest->schedule_text.find(' '));
-  const auto cadence_word = word(words, "web_" + cadence, {});
-  return cadence_word.empty() ? digest->title : fmt::format("{} ({})", digest->title, cadence_word);
+  const auto cadence = cadence_word(words, *digest);
+  return cadence.empty() ? digest->title : fmt::format("{} ({})", digest->title, cadence);
 }
 
 std::string WebPages::digest_labels(const message::Strings& words,
@@ -288,6 +352,44 @@ Result<std::shared_ptr<const WebPages::Skeleton>> WebPages::skeleton(const web::
   return skeletons_.emplace(key, std::move(made)).first->second;
 }
 
+void WebPages::add_digests(json& data, const web::PageView& view, const message::Strings& words) const {
+  const auto groups = grouped(view.digests);
+  const bool may_leave = groups.size() > 1 || view.page == web::PageName::preferences;
+  auto ticks = group_of(word(words, "web_what", {}), "checkbox", "digest");
+  data["digest_groups"] = json::array();
+  std::size_t number = 0;
+  for (const auto& group : groups) {
+    const auto first_title = title_of(group.front()->value);
+    const bool has_one_title = std::ranges::all_of(
+        group, [&](const web::Choice* choice) { return title_of(choice->value) == first_title; });
+    const bool is_radio = is_one_of(group);
+    const auto legend = groups.size() == 1 || !has_one_title ? word(words, "web_digests", {}) : first_title;
+    auto radio = group_of(legend, "radio", number == 0 ? "digest" : fmt::format("digest-{}", number));
+    for (const auto* const choice : group) {
+      auto one = choice_of(choice->value, "d", static_cast<std::size_t>(choice - view.digests.data()));
+      one["label"] =
+          is_radio && has_one_title ? rhythm_label(words, choice->value) : digest_label(words, choice->value);
+      one["is_chosen"] = choice->is_chosen;
+      (is_radio ? radio : ticks)["choices"].push_back(std::move(one));
+    }
+    if (!is_radio) continue;
+    if (may_leave) {
+      auto none = choice_of("", "n", number);
+      none["label"] = word(words, "web_never", {});
+      none["is_chosen"] = std::ranges::none_of(group, [](const auto* choice) { return choice->is_chosen; });
+      radio["choices"].push_back(std::move(none));
+    }
+    ++number;
+    data["digest_groups"].push_back(std::move(radio));
+  }
+  data["has_ticks_only"] = number == 0;
+  if (!ticks["choices"].empty()) data["digest_groups"].push_back(std::move(ticks));
+  // A single digest is no choice when signing up; the preferences page is for leaving it.
+  data["has_digests"] = view.digests.size() > (view.page == web::PageName::subscribe ? 1U : 0U);
+  data["misses_digest"] = view.problem == web::Problem::digests;
+  data["has_more"] = data["has_digests"] == true || data["has_topics"] == true;
+}
+
 Result<std::string> WebPages::render_whole(const web::PageView& view) const {
   const auto& words = strings(view.language);
   const auto digest = view.digest.empty() ? std::string{} : digest_label(words, view.digest);
@@ -332,20 +434,20 @@ Result<std::string> WebPages::render_whole(const web::PageView& view) const {
   data["has_digest"] = !digest.empty();
   data["others"] = others;
   data["has_others"] = !others.empty();
-  const auto fill = [&](const char* name, const char* group, const std::vector<web::Choice>& choices) {
-    data[name] = json::array();
-    for (const auto& choice : choices) {
-      auto one = choice_of(choice.value, group, data[name].size());
-      one["label"] = choice.label.empty() ? digest_label(words, choice.value) : choice.label;
-      one["is_chosen"] = choice.is_chosen;
-      data[name].push_back(std::move(one));
-    }
-    data[std::string{"has_"} + name] = !choices.empty();
-  };
-  fill("digests", "d", view.digests);
-  fill("topics", "t", view.topics);
-  // A single digest is no choice when signing up; the unsubscribe page is for leaving it.
-  if (view.page == web::PageName::subscribe && view.digests.size() < 2) data["has_digests"] = false;
+  data["topics"] = json::array();
+  for (const auto& choice : view.topics) {
+    auto one = choice_of(choice.value, "t", data["topics"].size());
+    one["label"] = choice.label;
+    one["description"] = choice.description;
+    one["has_description"] = !choice.description.empty();
+    one["is_chosen"] = choice.is_chosen;
+    data["topics"].push_back(std::move(one));
+  }
+  data["has_topics"] = !view.topics.empty();
+  const bool has_some_topics = std::ranges::any_of(view.topics, &web::Choice::is_chosen);
+  data["misses_topic"] = view.problem == web::Problem::topics;
+  data["wants_all_topics"] = !has_some_topics && view.problem != web::Problem::topics;
+  add_digests(data, view, words);
   data["languages"] = json::array();
   for (const auto& [tag, each] : words_) {
     auto one = choice_of(tag, "l", data["languages"].size());
@@ -353,7 +455,10 @@ Result<std::string> WebPages::render_whole(const web::PageView& view) const {
     one["is_chosen"] = tag == view.language;
     data["languages"].push_back(std::move(one));
   }
-  data["has_problem"] = view.has_problem;
+  const bool is_blocked = view.problem == web::Problem::domain;
+  data["has_problem"] = is_blocked || view.problem == web::Problem::address;
+  data["problem"] = word(words, is_blocked ? "web_blocked" : "web_problem", values);
+  data["is_embedded"] = view.is_embedded;
   data["is_second_step"] = view.is_second_step;
   data["is_stopped"] = view.is_stopped;
   data["newsletter_name"] = config_.newsletter.name;
@@ -399,6 +504,15 @@ Result<members::NoticeText> WebPages::notice(subscriber::NoticeKind kind, const 
   TIDINGS_LET(out.text, templates_.at("notice.text.mustache").render(data));
   TIDINGS_LET(out.html, templates_.at("notice.html.mustache").render(data));
   return out;
+}
+
+std::string WebPages::frame() const {
+  const auto& words = strings(ascii_lower(config_.newsletter.language));
+  return fmt::format(
+      "<iframe src=\"{}/embed\" title=\"{}\" width=\"100%\" height=\"320\" loading=\"lazy\" "
+      "style=\"border:0;max-width:36rem\"></iframe>\n",
+      escape_html(config_.newsletter.public_url),
+      escape_html(word(words, "web_subscribe_title", placeholders({}, {}))));
 }
 
 std::string WebPages::snippet() const {

@@ -17,6 +17,9 @@ enum class PageName { subscribe, confirm, unsubscribe, left, preferences, messag
 /// web_check_text ...).
 enum class Banner { none, check, confirmed, already, saved, missing, many, trouble };
 
+/// What has to be put right in a form.
+enum class Problem { none, address, domain, digests, topics };
+
 /// Everything a page may show; templates escape it.
 struct PageView {
   PageName page = PageName::message;
@@ -29,7 +32,8 @@ struct PageView {
   std::vector<std::string> others{};  ///< names of digests
   std::vector<Choice> digests{};
   std::vector<Choice> topics{};
-  bool has_problem = false;     ///< the address was refused
+  Problem problem = Problem::none;
+  bool is_embedded = false;     ///< in a frame of another site
   bool is_second_step = false;  ///< filled in on another site: only the button is missing
   bool is_subscribed = false;
   bool is_stopped = false;  ///< nothing is sent to this address

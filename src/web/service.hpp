@@ -7,6 +7,7 @@
 // Errc::try_again of the store.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -19,9 +20,11 @@
 namespace tidings::web {
 
 struct Choice {
-  std::string value;
-  std::string label;  ///< empty for a digest: the page names it
+  std::string value{};
+  std::string label{};  ///< empty for a digest: the page names it
+  std::string description{};
   bool is_chosen = false;
+  std::size_t group = 0;  ///< digests that bring the same posts have the same: one of them is enough
 
   bool operator==(const Choice&) const = default;
 };
@@ -48,9 +51,9 @@ struct Member {
   std::string address;  ///< masked
   std::string name;
   std::string language;
-  std::vector<Choice> digests;
-  std::vector<Choice> topics;  ///< none chosen means all
-  bool is_stopped = false;     ///< suppressed: may leave digests and change the name, but gets no mail
+  std::vector<Choice> digests;  ///< those on offer, and those they get
+  std::vector<Choice> topics;   ///< none chosen means all
+  bool is_stopped = false;      ///< suppressed: may leave digests and change the name, but gets no mail
 };
 
 /// The preferences they want instead.
@@ -68,13 +71,15 @@ struct SignUp {
   std::string address;
   std::string name;
   std::string language;
-  std::vector<std::string> digests;  ///< empty: all of them
-  std::vector<std::string> topics;
-  std::string client;   ///< the visitor's address, as proof of consent
-  std::string consent;  ///< the sentence they agreed to
+  std::vector<std::string> digests;  ///< empty: those that newcomers get
+  std::vector<std::string> topics;   ///< empty: every topic
+  std::string client;                ///< the visitor's address, as proof of consent
+  std::string way;                   ///< "sign-up form"
+  std::string consent;               ///< the sentence they agreed to; empty: we do not know it
 };
 
-enum class SignUpResult { taken, bad_address, too_many };
+/// too_many: the store takes no more; limited: that network has had its share.
+enum class SignUpResult { taken, bad_address, blocked_domain, too_many, limited };
 
 enum class Scope { digest, all };
 
@@ -109,6 +114,7 @@ class Service {
   /// One insert, whether or not the address is known; it is looked up later, when the mail is sent.
   [[nodiscard]] virtual Result<SignUpResult> sign_up(const SignUp& wanted) = 0;
 
+  /// What the sign-up form offers; those that newcomers get are chosen.
   [[nodiscard]] virtual std::vector<Choice> digests() const = 0;
   [[nodiscard]] virtual std::vector<Choice> topics() const = 0;
 
