@@ -31,7 +31,7 @@ int main(int argc, char** argv) {
   try {
     const auto result = tidings::cli::run(argc, argv);
     if (result) return *result;
-    tidings::log::error(result.error().line());
+    tidings::log::failure(result.error());
     return exit_status(result.error().code);
   } catch (const std::exception& error) {
     tidings::log::error(std::string{"bug: "} + error.what());

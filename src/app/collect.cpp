@@ -43,7 +43,12 @@ class Collector {
     TIDINGS_TRY(choose(options));
     const auto local =
         std::ranges::stable_partition(jobs_, [](const Job& job) { return !is_local(*job.config); });
-    for (const auto& job : local) TIDINGS_TRY(read_local(job));
+    asked_ = static_cast<int>(jobs_.size());
+    on_progress_ = options.on_progress;
+    for (const auto& job : local) {
+      TIDINGS_TRY(read_local(job));
+      advance();
+    }
     jobs_.erase(local.begin(), local.end());
     std::vector<source::FetchRequest> requests;
     std::vector<Job> fetched;
@@ -54,17 +59,21 @@ class Collector {
         fetched.push_back(std::move(job));
       } else {
         TIDINGS_TRY(store(job, {}, tl::unexpected<Error>(request.error())));
+        advance();
       }
     }
     jobs_ = std::move(fetched);
     source::fetch_all(requests, fetch_options(config_), [&](std::size_t index, source::FetchResult result) {
       // After a failure of the store the rest is skipped: it will be fetched next time.
       if (failure_) return;
+      const auto waiting = slow_.size();
       if (auto done = take(jobs_[index], result); !done) failure_ = done.error();
+      if (slow_.size() == waiting) advance();
     });
     for (auto& each : slow_) {
       if (!failure_) {
         if (auto done = store(each.job, each.fetched, std::move(each.feed)); !done) failure_ = done.error();
+        advance();
       }
     }
     if (failure_) return tl::unexpected<Error>(*failure_);
@@ -72,6 +81,11 @@ class Collector {
   }
 
  private:
+  void advance() {
+    ++done_;
+    if (on_progress_) on_progress_(done_, asked_);
+  }
+
   Result<void> choose(const CollectOptions& options) {
     for (const auto& name : options.names) {
       if (config_.find_source(name) != nullptr) continue;
@@ -201,6 +215,9 @@ class Collector {
   Pages pages_;
   CollectReport report_;
   std::optional<Error> failure_;
+  std::function<void(int done, int all)> on_progress_;
+  int asked_ = 0;
+  int done_ = 0;
 };
 
 }  // namespace

@@ -34,6 +34,7 @@ struct CollectReport {
 struct CollectOptions {
   std::vector<std::string>
       names;  ///< empty: all that are due; named ones are fetched even if they are not due
+  std::function<void(int done, int all)> on_progress{};  ///< after each source that was asked
 };
 
 /// A failing source is in the report and does not stop the others. Errc::no_input for a name that is not

@@ -10,19 +10,22 @@
 namespace tidings::app {
 
 ComposeOutcome compose_all(const config::Context& context,
-                           std::span<const config::DigestConfig* const> digests, edition::When when,
-                           const CollectReport& collected) {
+                           std::span<const config::DigestConfig* const> digests,
+                           const ComposeOptions& options) {
   ComposeOutcome outcome;
   for (const auto* const digest : digests) {
     auto settled = edition::settle_drafts(context, *digest);
     if (!settled) outcome.failures.push_back(std::move(settled.error()));
     if (settled) std::ranges::move(*settled, std::back_inserter(outcome.composed));
     // With a source down, "no posts" may be wrong: better late than skipped.
-    const bool ill = std::ranges::any_of(collected.sources, [&](const CollectedSource& source) {
+    const auto is_ill = [&](const CollectedSource& source) {
       return digest->takes(source.name) && source.what == CollectedSource::What::failed;
-    });
-    auto result =
-        edition::compose(context, *digest, when, ill ? edition::Empty::wait : edition::Empty::record);
+    };
+    const bool ill = options.collected != nullptr && std::ranges::any_of(options.collected->sources, is_ill);
+    auto result = edition::compose(context, *digest,
+                                   {.when = options.when,
+                                    .empty = ill ? edition::Empty::wait : edition::Empty::record,
+                                    .on_progress = options.on_progress});
     if (!result) {
       outcome.failures.push_back(std::move(result.error()));
       continue;

@@ -1,6 +1,7 @@
 // Composes several digests after a collect: a digest that fails does not stop the others.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -19,11 +20,17 @@ struct ComposeOutcome {
   int late_joiners = 0;  ///< who get an edition that went out before they came
 };
 
+struct ComposeOptions {
+  edition::When when = edition::When::due;
+  /// What was just read, if anything, since a digest with a failed source is not skipped for lack of posts.
+  const CollectReport* collected = nullptr;
+  std::function<void(const edition::Composing&)> on_progress{};
+};
+
 /// Composes each digest, after its drafts whose review time is over; a digest with an invalid theme does not
-/// stop the others. `collected` is what was just read, since a digest with a failed source is not skipped for
-/// lack of posts. Plans what late joiners are promised (edition/late_joiners).
+/// stop the others. Plans what late joiners are promised (edition/late_joiners).
 [[nodiscard]] ComposeOutcome compose_all(const config::Context& context,
                                          std::span<const config::DigestConfig* const> digests,
-                                         edition::When when, const CollectReport& collected);
+                                         const ComposeOptions& options);
 
 }  // namespace tidings::app

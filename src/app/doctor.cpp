@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <span>
 
 #include <unistd.h>
 
@@ -50,15 +51,20 @@ class Doctor {
     if (database_ != nullptr) TIDINGS_TRY(held());
     signing();
     handover();
+    const auto unasked = findings_.size();
     relays();
     if (options_.dns) TIDINGS_TRY(dns());
+    for (auto& each : std::span{findings_}.subspan(unasked)) each.asked = true;
     return std::move(findings_);
   }
 
  private:
   void add(Finding::Level level, std::string about, std::string what, std::string hint = {}) {
-    findings_.push_back(
-        {.level = level, .about = std::move(about), .what = std::move(what), .hint = std::move(hint)});
+    findings_.push_back({.level = level,
+                         .about = std::move(about),
+                         .what = std::move(what),
+                         .hint = std::move(hint),
+                         .asked = false});
   }
   void good(std::string about, std::string what) {
     add(Finding::Level::good, std::move(about), std::move(what));

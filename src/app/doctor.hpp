@@ -19,6 +19,7 @@ struct Finding {
   std::string about;  ///< "source harbour", "dkim"
   std::string what;   ///< one line
   std::string hint;
+  bool asked = false;  ///< an answer to --smtp or --dns, worth reading even if it is good
 };
 
 struct DoctorOptions {

@@ -27,7 +27,9 @@ bool is_carried_by_all(const std::vector<config::DigestConfig>& digests,
 Result<std::vector<post::Post>> list_posts(store::Database& database, const PostQuery& query) {
   post::PostFilter filter;
   filter.since = query.since;
+  filter.after = query.after;
   filter.limit = query.limit;
+  if (query.after) TIDINGS_TRY(find_post(database, *query.after));
   if (!query.source.empty()) {
     TIDINGS_LET(filter.source, source_named(database, query.source));
   }

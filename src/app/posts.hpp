@@ -19,10 +19,11 @@ namespace tidings::app {
 struct PostQuery {
   std::string source;            ///< empty: all
   std::optional<UtcTime> since;  ///< first seen at or after
+  std::optional<PostId> after;   ///< continues behind this post
   int limit = 50;
 };
 
-/// Newest first. Errc::no_input for an unknown source.
+/// Newest first. Errc::no_input for an unknown source or `after`.
 [[nodiscard]] Result<std::vector<post::Post>> list_posts(store::Database& database, const PostQuery& query);
 
 /// Errc::no_input if there is none of that number.

@@ -71,6 +71,7 @@ std::string suppression_in_words(const std::string& cause) {
   };
   static constexpr std::array known{
       Words{"withdrawn", "left the digest after the edition was sealed"},
+      Words{"paused", "paused after the edition was sealed"},
       Words{"erased", "was erased from the list after the edition was sealed"},
       Words{"suppressed: hard_bounce", "an earlier mail to the address was permanently refused"},
       Words{"suppressed: soft_bounces", "the mailbox refused mail on too many days"},

@@ -235,7 +235,7 @@ class Scheduler {
     }
     std::vector<const config::DigestConfig*> digests;
     for (const auto& digest : config_->digests) digests.push_back(&digest);
-    const auto outcome = compose_all(context(), digests, edition::When::due, collected);
+    const auto outcome = compose_all(context(), digests, {.collected = &collected});
     watch_->composed(outcome);
     for (const auto& failure : outcome.failures) trouble(failure.line());
     for (const auto& composed : outcome.composed) tell(composed);

@@ -80,6 +80,7 @@ class StatusReader {
       if (each.digest != digest.name) continue;
       status.subscribers = each.confirmed;
       status.pending = each.pending;
+      status.paused = each.paused;
     }
     return status;
   }

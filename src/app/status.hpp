@@ -31,6 +31,7 @@ struct DigestStatus {
   std::vector<digest::Edition> drafts;  ///< that wait for approval
   std::int64_t subscribers = 0;
   std::int64_t pending = 0;  ///< of those who have not confirmed
+  std::int64_t paused = 0;   ///< at their own wish
 };
 
 /// A source that does not simply work.

@@ -28,8 +28,8 @@ Result<bool> TroubleTable::met(const Trouble& trouble) {
   auto statement = database_.prepare(R"(
       INSERT INTO troubles (about, what, hint, began_ms, last_ms) VALUES (:about, :what, :hint, :now, :now)
       ON CONFLICT (about) DO UPDATE SET what = excluded.what, hint = excluded.hint, last_ms = excluded.last_ms,
-        times = CASE WHEN ended_ms IS NULL THEN times + 1 ELSE 1 END,
-        began_ms = CASE WHEN ended_ms IS NULL THEN began_ms ELSE excluded.began_ms END, ended_ms = NULL)");
+        times = CASE WHEN troubles.ended_ms IS NULL THEN troubles.times + 1 ELSE 1 END,
+        began_ms = CASE WHEN troubles.ended_ms IS NULL THEN troubles.began_ms ELSE excluded.began_ms END, ended_ms = NULL)");
   TIDINGS_TRY(statement.bind(":about", trouble.about)
                   .bind(":what", without_addresses(trouble.what))
                   .bind(":hint", without_addresses(trouble.hint))

@@ -6,6 +6,7 @@
 #include <regex>
 
 #include "base/text.hpp"
+#include "base/text_lines.hpp"
 #include "base/units.hpp"
 
 namespace tidings {
@@ -26,16 +27,9 @@ const std::vector<std::string>& field_names() {
   return names;
 }
 
-/// Scripts without blanks between words: there a word may begin anywhere.
-bool is_unspaced(char32_t c) {
-  return (c >= 0x0E00 && c < 0x0F00) || (c >= 0x1000 && c < 0x10A0) || (c >= 0x1780 && c < 0x1800) ||
-         (c >= 0x2E80 && c < 0xA000) || (c >= 0xF900 && c < 0xFB00) || (c >= 0xFF66 && c < 0xFFA0) ||
-         (c >= 0x20000 && c < 0x32000);
-}
-
 bool is_letter(char32_t c) {
   if (c < 0x80) return std::isalnum(static_cast<int>(c)) != 0 || c == '_';
-  if (is_unspaced(c)) return false;
+  if (is_unspaced(c)) return false;  // there a word may begin anywhere
   const bool punctuation =
       c < 0xC0 || c == 0xD7 || c == 0xF7 || (c >= 0x2000 && c < 0x2070) || (c >= 0x2190 && c < 0x2C00);
   return !punctuation;

@@ -1,5 +1,11 @@
 #include "base/terminal.hpp"
 
+#include <charconv>
+#include <cstdlib>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -51,6 +57,29 @@ std::string json_with_escapes(std::string_view json) {
     const auto rest = static_cast<unsigned>(c) - 0x10000U;
     out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800U + (rest >> 10U), 0xDC00U + (rest & 0x3FFU));
   });
+}
+
+bool takes_colour(int file) {
+  const char* const refused = std::getenv("NO_COLOR");
+  const char* const kind = std::getenv("TERM");
+  const bool is_refused = refused != nullptr && *refused != '\0';
+  const bool is_dumb = kind != nullptr && std::string_view{kind} == "dumb";
+  return !is_refused && !is_dumb && ::isatty(file) == 1;
+}
+
+std::string in_red(std::string_view text) { return fmt::format("\x1b[1;31m{}\x1b[0m", text); }
+std::string in_bold(std::string_view text) { return fmt::format("\x1b[1m{}\x1b[0m", text); }
+
+std::optional<int> columns_of(int file) {
+  if (const char* const named = std::getenv("COLUMNS")) {
+    const std::string_view text{named};
+    int columns = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), columns);
+    if (error == std::errc{} && end == text.data() + text.size() && columns > 0) return columns;
+  }
+  winsize size{};
+  if (::ioctl(file, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return std::nullopt;
 }
 
 }  // namespace tidings

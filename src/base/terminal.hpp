@@ -1,10 +1,11 @@
-// Makes text harmless for a terminal or a log.
+// What a terminal may show and how wide it is; makes text harmless for a terminal or a log.
 //
 // A title, a name or a relay's reply may hold escape sequences, which control the terminal, or bidirectional
 // overrides, which make a line read as another. Both become '?', so that the reader sees that something was
 // there.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,5 +21,15 @@ namespace tidings {
 
 /// Writes the same characters of a JSON document as \uXXXX, which does not change its meaning.
 [[nodiscard]] std::string json_with_escapes(std::string_view json);
+
+/// Whether the file is a terminal that shows colours: not with NO_COLOR (no-color.org) or TERM=dumb.
+[[nodiscard]] bool takes_colour(int file);
+
+/// For text that is harmless already.
+[[nodiscard]] std::string in_red(std::string_view text);
+[[nodiscard]] std::string in_bold(std::string_view text);
+
+/// Columns for a table: of the environment's COLUMNS, else of the terminal; none if the file is no terminal.
+[[nodiscard]] std::optional<int> columns_of(int file);
 
 }  // namespace tidings

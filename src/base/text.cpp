@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include <fmt/format.h>
+#include <uniwidth.h>
 
 namespace tidings {
 namespace {
@@ -53,42 +54,6 @@ bool is_unwanted(char32_t c) {
   if (c < 0x20) return c != '\t' && c != '\n';
   return (c >= 0x7F && c <= 0x9F) || c == 0xFEFF || (c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFEU) == 0xFFFE;
 }
-
-struct Range {
-  char32_t first;
-  char32_t last;
-};
-
-template <std::size_t N>
-bool in_ranges(char32_t c, const std::array<Range, N>& ranges) {
-  const auto* it = std::ranges::upper_bound(ranges, c, {}, &Range::first);
-  return it != ranges.begin() && c <= std::prev(it)->last;
-}
-
-// From EastAsianWidth.txt (W and F) and emoji-data.txt (Emoji_Presentation), joined into blocks.
-constexpr std::array<Range, 28> wide{
-    {{0x1100, 0x115F},   {0x231A, 0x231B},   {0x23E9, 0x23EC},  {0x25FD, 0x25FE}, {0x2614, 0x2615},
-     {0x2648, 0x2653},   {0x26A1, 0x26A1},   {0x26BD, 0x26BE},  {0x2705, 0x2705}, {0x2728, 0x2728},
-     {0x274C, 0x274C},   {0x2753, 0x2755},   {0x2795, 0x2797},  {0x2B50, 0x2B50}, {0x2E80, 0x303E},
-     {0x3041, 0x33FF},   {0x3400, 0x4DBF},   {0x4E00, 0xA4CF},  {0xA960, 0xA97C}, {0xAC00, 0xD7A3},
-     {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},   {0xFF01, 0xFF60},  {0xFFE0, 0xFFE6}, {0x1F004, 0x1F2FF},
-     {0x1F300, 0x1F64F}, {0x1F680, 0x1FAFF}, {0x20000, 0x3FFFD}}};
-constexpr std::array<Range, 16> zero{{{0x0300, 0x036F},
-                                      {0x0483, 0x0489},
-                                      {0x0591, 0x05BD},
-                                      {0x0610, 0x061A},
-                                      {0x064B, 0x065F},
-                                      {0x0670, 0x0670},
-                                      {0x06D6, 0x06DC},
-                                      {0x0E34, 0x0E3A},
-                                      {0x0E47, 0x0E4E},
-                                      {0x1AB0, 0x1AFF},
-                                      {0x1DC0, 0x1DFF},
-                                      {0x200B, 0x200F},
-                                      {0x2028, 0x202E},
-                                      {0x20D0, 0x20FF},
-                                      {0xFE00, 0xFE2F},
-                                      {0x1F3FB, 0x1F3FF}}};
 
 char32_t fold(char32_t c) {
   if (c < 0x80) return c >= 'A' && c <= 'Z' ? c + 32 : c;
@@ -250,8 +215,7 @@ void append_utf8(std::string& out, char32_t c) {
 
 int display_width(char32_t c) {
   if (c < 0x300) return c == 0xAD ? 0 : 1;
-  if (in_ranges(c, zero)) return 0;
-  return in_ranges(c, wide) ? 2 : 1;
+  return std::max(uc_width(c, "UTF-8"), 0);
 }
 
 int display_width(std::string_view text) {

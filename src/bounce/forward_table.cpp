@@ -77,9 +77,10 @@ Result<void> ForwardTable::postpone(const Forward& forward, std::string_view err
 
 Result<void> ForwardTable::finish(std::int64_t id, std::string_view error) {
   auto statement = database_.prepare(
-      "UPDATE forwards SET done_ms = :now, last_error = :error, bytes = x'' WHERE id = :id");
+      "UPDATE forwards SET done_ms = :now, last_error = :error, bytes = :nothing WHERE id = :id");
   return statement.bind(":now", clock_.now())
       .bind(":error", truncate_utf8(error, max_error_bytes))
+      .bind_blob(":nothing", "")
       .bind(":id", id)
       .run();
 }

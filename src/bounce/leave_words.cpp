@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "base/text_lines.hpp"
 #include "bounce/leave_words_data.hpp"
 
 namespace tidings::bounce {
@@ -15,9 +16,7 @@ namespace {
 constexpr std::size_t max_own_bytes = 400;
 constexpr int max_unknown = 3;
 
-/// Scripts without blanks between words.
-bool is_unspaced(char32_t c) { return c >= 0x3040 && c <= 0x9FFF; }
-bool is_unspaced(std::string_view text) {
+bool begins_unspaced(std::string_view text) {
   std::size_t at = 0;
   return !text.empty() && is_unspaced(next_code_point(text, at));
 }
@@ -87,7 +86,7 @@ std::vector<std::string> longest_first(std::span<const std::string_view> phrases
 bool take_out(std::string& text, std::span<const std::string> phrases) {
   bool found = false;
   for (const auto& phrase : phrases) {
-    const bool whole_words = !is_unspaced(phrase);
+    const bool whole_words = !begins_unspaced(phrase);
     const auto pattern = whole_words ? " " + phrase + " " : phrase;
     for (auto at = text.find(pattern); at != std::string::npos; at = text.find(pattern, at)) {
       text.replace(at, pattern.size(), " | ");

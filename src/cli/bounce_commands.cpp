@@ -19,6 +19,7 @@
 #include "bounce/unmatched.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
+#include "cli/progress.hpp"
 #include "returns/forward.hpp"
 #include "returns/intake.hpp"
 #include "returns/mailbox.hpp"
@@ -65,7 +66,6 @@ struct IngestOptions {
   std::string mbox;
   std::string recipient;
   bool dry_run = false;
-  bool json = false;
 };
 
 struct Tally {
@@ -75,22 +75,22 @@ struct Tally {
   std::string lines;
 };
 
-void note(Tally& tally, const returns::IntakeResult& result, bool json) {
+void note(Tally& tally, const returns::IntakeResult& result) {
   ++tally.by_outcome[std::string{name_of(result.intake)}];
   if (result.suppressed) tally.suppressed.insert(result.subscriber);
   for (const auto id : result.taken_back) {
     const bool own = tally.suppressed.erase(id) > 0 || id == result.subscriber;
     tally.taken_back += own ? 0 : 1;
   }
-  if (json) {
+  if (form() == Form::json) {
     tally.lines +=
         json_line({{"outcome", name_of(result.intake)},
-                   {"subscriber", result.subscriber ? Json(result.subscriber.value) : Json(nullptr)},
-                   {"address", result.address.empty() ? Json(nullptr) : Json(result.address)},
+                   {"subscriber_id", result.subscriber ? Json(result.subscriber.value) : Json(nullptr)},
+                   {"address", json_text(result.address)},
                    {"suppressed", result.suppressed},
                    {"storm", result.storm},
-                   {"taken_back", result.taken_back.size()},
-                   {"words", result.words}});
+                   {"taken_back_count", result.taken_back.size()},
+                   {"what", json_text(result.words)}});
   } else if (result.subscriber || result.intake == returns::Intake::forward) {
     const auto who =
         result.address.empty() ? fmt::format("subscriber {}", result.subscriber.value) : result.address;
@@ -169,8 +169,8 @@ bool tidy(const config::Context& context, const std::filesystem::path& maildir) 
 
 /// The first failure stands for all; each was reported by name.
 Result<Exit> conclude(const std::vector<Error>& failed, const bounce::Unread& unread) {
-  for (const auto& error : failed) log::error(error.line());
-  for (const auto& error : unread) log::error(error.line());
+  for (const auto& error : failed) log::failure(error);
+  for (const auto& error : unread) log::failure(error);
   if (!failed.empty())
     return fail(Errc::bad_data,
                 plural(static_cast<long long>(failed.size()), "mail") + " could not be applied, see above",
@@ -187,22 +187,23 @@ Result<Exit> ingest_mails(Session& session, const IngestOptions& options, Origin
   TIDINGS_LET(const auto intake, returns::BounceIntake::open(context));
   Tally tally;
   std::vector<Error> failed;
-  const auto take = returns::take_each(
-      *intake, {.envelope_to = options.recipient,
-                .read = [&](const returns::IntakeResult& result) { note(tally, result, options.json); },
-                .failed = [&](const Error& error) { failed.push_back(error); }});
+  const auto take =
+      returns::take_each(*intake, {.envelope_to = options.recipient,
+                                   .read = [&](const returns::IntakeResult& result) { note(tally, result); },
+                                   .failed = [&](const Error& error) { failed.push_back(error); }});
+  Progress progress;
+  std::int64_t mails = 0;
   const auto read =
       read_all(origin, config, options, [&](const bounce::Incoming& mail) -> Result<bounce::Disposition> {
+        progress.show({.what = "ingest", .unit = "mails", .done = ++mails});
         TIDINGS_LET(const auto put, take(mail));
         return options.dry_run ? bounce::Disposition::keep : put;
       });
+  progress.end();
   // "no new mail" would be wrong if something could not be read.
   const bool has_news = read || !tally.by_outcome.empty();
-  if (options.json) {
-    print(tally.lines);
-  } else {
-    say(has_news ? tally.lines + summary_of(tally, options) : tally.lines);
-  }
+  if (form() == Form::json) print(tally.lines);
+  say(has_news ? tally.lines + summary_of(tally, options) : tally.lines);
   const auto maildir =
       origin == Origin::maildir ? std::filesystem::path{options.maildir} : config.bounce.maildir;
   const bool some_wait = !options.dry_run && tidy(context, maildir);
@@ -245,7 +246,6 @@ void add_bounce_commands(Command app, Session& session) {
         command.add_option("--recipient", options.recipient, "the envelope recipient, as given by the MTA")
             .value_name("ADDRESS");
         command.add_flag("--dry-run", options.dry_run, "only say what would be done");
-        add_json(command, options.json);
       },
       ingest);
 }

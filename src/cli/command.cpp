@@ -161,6 +161,11 @@ void Command::hide() { app_->group(""); }
 
 CommandInfo describe(Command command) { return describe(*command.app_, {}); }
 
+void add_paging(Command command, std::string& after, int& limit, const std::string& after_what) {
+  command.add_option("--limit", limit, "at most this many").show_default().at_least(1);
+  command.add_option("--after", after, "continue after " + after_what);
+}
+
 Command add_noun(Command parent, const std::string& name, const std::string& about) {
   auto noun = parent.add_subcommand(name, about);
   noun.require_subcommand();

@@ -110,14 +110,10 @@ void add_command(Command parent, Session& session, const std::string& name, cons
 /// A noun: a command that only groups verbs.
 Command add_noun(Command parent, const std::string& name, const std::string& about);
 
+/// --after and --limit of a list.
+void add_paging(Command command, std::string& after, int& limit, const std::string& after_what);
+
 struct NoOptions {};
 inline void no_setup(Command /*command*/, NoOptions& /*options*/) {}
-
-struct JsonOption {
-  bool json = false;
-};
-inline void add_json(Command command, bool& json) {
-  command.add_flag("--json", json, "one JSON object a line");
-}
 
 }  // namespace tidings::cli

@@ -193,9 +193,10 @@ void add_completion_commands(Command app, Session& session) {
       },
       [app](Session&, const CompletionOptions& options) -> Result<Exit> {
         const auto top = describe(app);
-        print(options.shell == "fish"  ? fish_script(top)
-              : options.shell == "zsh" ? zsh_script(top)
-                                       : bash_script(top));
+        const auto script = options.shell == "fish"  ? fish_script(top)
+                            : options.shell == "zsh" ? zsh_script(top)
+                                                     : bash_script(top);
+        show({{"shell", options.shell}, {"script", script}}, script);
         return Exit::done;
       });
   add_command<NoOptions>(

@@ -18,7 +18,6 @@ namespace {
 
 struct ShowOptions {
   bool changed = false;
-  bool json = false;
 };
 
 Result<Exit> show_config(Session& session, const ShowOptions& options) {
@@ -27,7 +26,7 @@ Result<Exit> show_config(Session& session, const ShowOptions& options) {
   std::string section;
   for (const auto& setting : config->settings) {
     if (options.changed && setting.is_default) continue;
-    if (options.json) {
+    if (form() == Form::json) {
       out += json_line({{"section", setting.section},
                         {"key", setting.key},
                         {"value", setting.value},
@@ -70,10 +69,17 @@ Result<Exit> check_config(Session& session, const NoOptions& /*options*/) {
     log::warning(fmt::format("{}: source {}: there is no {}", config->file.string(), source.spec.name,
                              printable(url.substr(5))));
   }
-  say(fmt::format("{}: {}, {}: good\n", config->file.string(),
-                  plural(static_cast<long long>(config->sources.size()), "source"),
-                  plural(static_cast<long long>(config->digests.size()), "digest")));
+  tell({{"file", config->file.string()},
+        {"source_count", config->sources.size()},
+        {"digest_count", config->digests.size()}},
+       fmt::format("{}: {}, {}: good\n", config->file.string(),
+                   plural(static_cast<long long>(config->sources.size()), "source"),
+                   plural(static_cast<long long>(config->digests.size()), "digest")));
   return Exit::done;
+}
+
+Json database_object(const store::Database& database) {
+  return {{"database", database.path().string()}, {"schema_version", database.schema_version()}};
 }
 
 struct CheckOptions {
@@ -91,7 +97,8 @@ Result<Exit> check_database(Session& session, const CheckOptions& options) {
   TIDINGS_LET(const auto context, session.context(Access::read_only));
   const auto& database = context.database;
   TIDINGS_TRY(context.database.check());
-  say(fmt::format("{}: schema version {}, intact\n", database.path().string(), database.schema_version()));
+  tell(database_object(database),
+       fmt::format("{}: schema version {}, intact\n", database.path().string(), database.schema_version()));
   return Exit::done;
 }
 
@@ -102,31 +109,35 @@ struct BackupOptions {
 Result<Exit> back_up(Session& session, const BackupOptions& options) {
   TIDINGS_LET(const auto context, session.context(Access::read_only));
   TIDINGS_TRY(context.database.backup_to(options.file));
-  say(fmt::format("copied to {}\n", options.file));
+  tell({{"database", context.database.path().string()}, {"file", options.file}},
+       fmt::format("copied to {}\n", options.file));
   return Exit::done;
 }
 
 Result<Exit> restore(Session& session, const BackupOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_TRY(app::restore(*config, options.file));
-  say(fmt::format(
-      "{} is a copy of {} and does not know what was sent since; \"tidings db adopt\" allows it to send\n",
-      config->store_path.string(), options.file));
+  tell({{"database", config->store_path.string()}, {"file", options.file}},
+       fmt::format("{} is a copy of {} and does not know what was sent since; \"tidings db adopt\" allows it "
+                   "to send\n",
+                   config->store_path.string(), options.file));
   return Exit::done;
 }
 
 Result<Exit> migrate(Session& session, const NoOptions& /*options*/) {
   TIDINGS_LET(const auto context, session.context(Access::existing));
   const auto& database = context.database;
-  say(fmt::format("{}: schema version {}\n", database.path().string(), database.schema_version()));
+  tell(database_object(database),
+       fmt::format("{}: schema version {}\n", database.path().string(), database.schema_version()));
   return Exit::done;
 }
 
 Result<Exit> adopt(Session& session, const NoOptions& /*options*/) {
   TIDINGS_LET(const auto context, session.context(Access::existing));
   TIDINGS_TRY(app::adopt(context.database));
-  say(fmt::format("{} now sends from here; make sure that no copy of it does\n",
-                  context.database.path().string()));
+  tell(database_object(context.database),
+       fmt::format("{} now sends from here; make sure that no copy of it does\n",
+                   context.database.path().string()));
   return Exit::done;
 }
 
@@ -138,7 +149,6 @@ void add_config_commands(Command app, Session& session) {
       config, session, "show", "print all settings in force, as TOML",
       [](Command command, ShowOptions& options) {
         command.add_flag("--changed", options.changed, "only settings that differ from the default");
-        add_json(command, options.json);
       },
       show_config);
   add_command<NoOptions>(config, session, "check", "check the configuration and every file it names",

@@ -17,8 +17,8 @@ struct DeliveryOptions {
   std::string edition;
   std::string address;
   std::string state;
+  std::string after;
   int limit = 1000;
-  bool json = false;
   bool sent = false;
   bool failed = false;
 };
@@ -37,12 +37,34 @@ Result<std::optional<delivery::DeliveryState>> state_of(const std::string& text)
               "planned, claimed, deferred, in_doubt, sent, failed, suppressed, bounced");
 }
 
+/// "weekly#12/ada@example.org", as the last line of a list names it.
+Result<std::optional<delivery::DeliveryPlace>> place_of(const config::Context& context,
+                                                        const std::string& text) {
+  if (text.empty()) return std::optional<delivery::DeliveryPlace>{};
+  const auto slash = text.find('/');
+  if (slash == std::string::npos) {
+    return fail(Errc::usage, fmt::format("--after {} is not EDITION/ADDRESS", printable(text)),
+                "as the last line of the list before names it");
+  }
+  TIDINGS_LET(const auto edition, edition::find_edition(context.database, text.substr(0, slash)));
+  TIDINGS_LET(const auto subscriber, subscriber_of(context, text.substr(slash + 1)));
+  return std::optional{
+      delivery::DeliveryPlace{.edition = edition.id, .subscriber = subscriber.value_or(SubscriberId{})}};
+}
+
+Look look_of(delivery::DeliveryState state) {
+  using State = delivery::DeliveryState;
+  return state == State::failed || state == State::in_doubt || state == State::bounced ? Look::trouble
+                                                                                       : Look::plain;
+}
+
 Result<Exit> list(Session& session, const DeliveryOptions& options) {
   TIDINGS_LET(const auto context, session.context(Access::read_only));
   delivery::DeliveryFilter filter;
   filter.limit = options.limit + 1;
   TIDINGS_LET(filter.state, state_of(options.state));
   TIDINGS_LET(filter.subscriber, subscriber_of(context, options.address));
+  TIDINGS_LET(filter.after, place_of(context, options.after));
   if (!options.edition.empty()) {
     TIDINGS_LET(const auto edition, edition::find_edition(context.database, options.edition));
     filter.edition = edition.id;
@@ -52,30 +74,50 @@ Result<Exit> list(Session& session, const DeliveryOptions& options) {
   if (std::cmp_greater(listed.size(), options.limit)) {
     listed.pop_back();
     more =
-        fmt::format("there are more: --limit {} shows more, --edition, --address and --state narrow the list",
-                    options.limit * 2LL);
+        there_are_more(fmt::format("{}/{}", listed.back().edition, listed.back().row.address), options.limit);
   }
-  std::string lines;
-  Table out{{"EDITION", "ADDRESS", "STATE", "ATTEMPTS", "NEXT", "RELAY", "REPLY"}};
+  Listing out{{"EDITION", "ADDRESS", "STATE", "TRIES", "NEXT", "RELAY", "REPLY"}};
   for (const auto& [name, row] : listed) {
-    if (options.json) {
-      lines += json_line({{"edition", name},
-                          {"address", row.address},
-                          {"state", delivery::name_of(row.state)},
-                          {"attempts", row.attempts},
-                          {"due", json_time(row.due)},
-                          {"code", row.code ? Json(*row.code) : Json(nullptr)},
-                          {"reply", row.reply},
-                          {"relay", row.relay.empty() ? Json(nullptr) : Json(row.relay)},
-                          {"settled", json_time(row.settled)}});
-    }
-    out.add({name, row.address, std::string{delivery::name_of(row.state)}, std::to_string(row.attempts),
+    const auto code = row.code ? fmt::format("{} ", *row.code) : std::string{};
+    out.add({{"edition", name},
+             {"address", row.address},
+             {"state", delivery::name_of(row.state)},
+             {"attempt_count", row.attempts},
+             {"due", json_time(row.due)},
+             {"code", row.code ? Json(*row.code) : Json(nullptr)},
+             {"reply", json_text(row.reply)},
+             {"relay", json_text(row.relay)},
+             {"settled", json_time(row.settled)}},
+            {name,
+             row.address,
+             {std::string{delivery::name_of(row.state)}, look_of(row.state)},
+             std::to_string(row.attempts),
              local_time(context.config.newsletter.zone, row.due),
-             row.relay.empty() ? "-" : printable(row.relay),
-             shorten(fmt::format("{} {}", row.code ? std::to_string(*row.code) : "", row.reply), 70)});
+             row.relay.empty() ? "-" : row.relay,
+             shorten(code + row.reply, 70)});
   }
-  print_list(options.json ? ListForm::json : ListForm::table, out, lines, more);
+  out.print(more);
   return Exit::done;
+}
+
+constexpr std::size_t most_named = 10;
+
+/// Those that a decision is about, while they are few.
+Result<std::vector<std::string>> addresses_of(const config::Context& context,
+                                              const delivery::DeliveryFilter& filter) {
+  TIDINGS_LET(const auto listed, sending::list_deliveries(context, filter));
+  std::vector<std::string> addresses;
+  for (const auto& each : listed) addresses.push_back(each.row.address);
+  return addresses;
+}
+
+/// "ada@example.org is", "ada@example.org, ben@example.org are", "312 addresses are"
+std::string who_is(const std::vector<std::string>& addresses, int count) {
+  const bool named = std::cmp_equal(addresses.size(), count) && count > 0 && addresses.size() <= most_named;
+  const auto who = named        ? join(addresses, ", ")
+                   : count == 1 ? std::string{"1 address"}
+                                : fmt::format("{} addresses", count);
+  return who + (count == 1 ? " is" : " are");
 }
 
 Result<Exit> retry(Session& session, const DeliveryOptions& options) {
@@ -84,22 +126,31 @@ Result<Exit> retry(Session& session, const DeliveryOptions& options) {
   TIDINGS_LET(const auto edition, edition::find_edition(context.database, options.edition));
   TIDINGS_LET(const auto state, state_of(options.state));
   TIDINGS_LET(const auto subscriber, subscriber_of(context, options.address));
-  TIDINGS_LET(const int count,
-              sending::retry_deliveries(context, edition.id,
-                                        state.value_or(delivery::DeliveryState::deferred), subscriber));
-  say(fmt::format("{} due now{}\n", plural(count, "delivery"),
-                  count > 0 ? fmt::format("; the next \"tidings send --due\" or \"tidings deliver {}\" sends",
-                                          digest::name_of(edition))
-                            : ""));
+  const auto from = state.value_or(delivery::DeliveryState::deferred);
+  TIDINGS_LET(const auto addresses,
+              addresses_of(context, {.edition = edition.id, .subscriber = subscriber, .state = from}));
+  TIDINGS_LET(const int count, sending::retry_deliveries(context, edition.id, from, subscriber));
+  const auto name = digest::name_of(edition);
+  tell({{"edition", name}, {"address", json_text(options.address)}, {"delivery_count", count}},
+       fmt::format(
+           "{}: {} due now{}\n", name, who_is(addresses, count),
+           count == 0
+               ? ""
+               : fmt::format("; the next \"tidings send --due\" or \"tidings deliver {}\" sends", name)));
   return Exit::done;
 }
 
 /// Without an edition: whatever relays had against us is mended.
 Result<Exit> resolve_relays(const config::Context& context) {
   TIDINGS_LET(const int count, sending::release_relays(context));
-  say(count == 0
-          ? "no relay is paused or refusing\n"
-          : fmt::format("{} tried again by the next run\n", count == 1 ? "the relay is" : "the relays are"));
+  tell({{"edition", nullptr},
+        {"address", nullptr},
+        {"state", nullptr},
+        {"delivery_count", 0},
+        {"relay_count", count}},
+       count == 0
+           ? "no relay is paused or refusing\n"
+           : fmt::format("{} tried again by the next run\n", count == 1 ? "the relay is" : "the relays are"));
   return Exit::done;
 }
 
@@ -117,14 +168,17 @@ Result<Exit> resolve(Session& session, const DeliveryOptions& options) {
   TIDINGS_LET(const auto edition, edition::find_edition(context.database, options.edition));
   TIDINGS_LET(const auto subscriber, subscriber_of(context, options.address));
   const auto as = options.sent ? delivery::DeliveryState::sent : delivery::DeliveryState::failed;
+  TIDINGS_LET(const auto addresses, addresses_of(context, {.edition = edition.id,
+                                                           .subscriber = subscriber,
+                                                           .state = delivery::DeliveryState::in_doubt}));
   TIDINGS_LET(const int count, sending::resolve_deliveries(context, edition.id, subscriber, as));
-  if (!subscriber) {
-    say(fmt::format("{} {} now\n", plural(count, "delivery"),
-                    count == 1 ? fmt::format("is {}", delivery::name_of(as))
-                               : fmt::format("are {}", delivery::name_of(as))));
-    return Exit::done;
-  }
-  say(fmt::format("{} is {} now\n", options.address, delivery::name_of(as)));
+  const auto name = digest::name_of(edition);
+  tell({{"edition", name},
+        {"address", json_text(options.address)},
+        {"state", delivery::name_of(as)},
+        {"delivery_count", count},
+        {"relay_count", 0}},
+       fmt::format("{}: {} {} now\n", name, who_is(addresses, count), delivery::name_of(as)));
   return Exit::done;
 }
 
@@ -138,8 +192,7 @@ void add_delivery_commands(Command app, Session& session) {
         command.add_option("--edition", options.edition, "e.g. weekly#12");
         command.add_option("--address", options.address, "only of this subscriber");
         command.add_option("--state", options.state, "planned, deferred, in_doubt, sent, failed, ...");
-        command.add_option("--limit", options.limit, "at most this many").show_default().at_least(1);
-        add_json(command, options.json);
+        add_paging(command, options.after, options.limit, "this one: weekly#12/ada@example.org");
       },
       list);
   add_command<DeliveryOptions>(

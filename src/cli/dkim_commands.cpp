@@ -19,14 +19,16 @@ Result<Exit> keygen(Session& /*session*/, const KeygenOptions& options) {
   const auto key = SigningKey::generate(options.ed25519 ? SigningKey::Kind::ed25519 : SigningKey::Kind::rsa);
   TIDINGS_TRY(write_secret_file(options.file, key.private_pem()));
   const auto* const prefix = options.ed25519 ? "ed25519_" : "";
-  say(fmt::format(
-      "created {0} (readable only by you); in config.toml:\n[dkim]\n{1}selector = \"{2}\"\n{1}key_file = "
-      "\"{0}\"\nthen \"tidings dkim record\" prints what to publish in the DNS\n",
-      options.file, prefix, options.ed25519 ? "news1e" : "news1"));
+  tell(
+      {{"file", options.file}, {"algorithm", options.ed25519 ? "ed25519" : "rsa"}},
+      fmt::format(
+          "created {0} (readable only by you); in config.toml:\n[dkim]\n{1}selector = \"{2}\"\n{1}key_file = "
+          "\"{0}\"\nthen \"tidings dkim record\" prints what to publish in the DNS\n",
+          options.file, prefix, options.ed25519 ? "news1e" : "news1"));
   return Exit::done;
 }
 
-Result<Exit> record(Session& session, const JsonOption& options) {
+Result<Exit> record(Session& session, const NoOptions& /*options*/) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto signers, sending::load_signers(*config));
   if (signers.empty())
@@ -35,8 +37,8 @@ Result<Exit> record(Session& session, const JsonOption& options) {
   std::string out;
   for (const auto& signer : signers) {
     const auto txt = message::dkim_record(signer);
-    out += options.json ? json_line({{"name", txt.name}, {"type", "TXT"}, {"text", txt.text}})
-                        : txt.zone_line + "\n";
+    out += form() == Form::json ? json_line({{"name", txt.name}, {"type", "TXT"}, {"text", txt.text}})
+                                : txt.zone_line + "\n";
   }
   print(out);
   return Exit::done;
@@ -53,9 +55,7 @@ void add_dkim_commands(Command app, Session& session) {
         command.add_flag("--ed25519", options.ed25519, "Ed25519, in addition to an RSA key");
       },
       keygen);
-  add_command<JsonOption>(
-      noun, session, "record", "print the TXT record to publish",
-      [](Command command, JsonOption& options) { add_json(command, options.json); }, record);
+  add_command<NoOptions>(noun, session, "record", "print the TXT record to publish", no_setup, record);
 }
 
 }  // namespace tidings::cli

@@ -11,39 +11,54 @@
 namespace tidings::cli {
 namespace {
 
-struct Options {
-  app::DoctorOptions examine;
-  bool json = false;
-};
+using app::Finding;
 
-std::string_view word_of(app::Finding::Level level) {
+std::string_view word_of(Finding::Level level) {
   switch (level) {
-    case app::Finding::Level::good: return "good";
-    case app::Finding::Level::note: return "note";
-    case app::Finding::Level::trouble: return "TROUBLE";
+    case Finding::Level::good: return "good";
+    case Finding::Level::note: return "note";
+    case Finding::Level::trouble: return "TROUBLE";
   }
   return "";
 }
 
-Result<Exit> doctor(Session& session, const Options& options) {
+Json json_of(const Finding& finding) {
+  return {{"level", ascii_lower(word_of(finding.level))},
+          {"about", finding.about},
+          {"what", finding.what},
+          {"hint", json_text(finding.hint)}};
+}
+
+/// Trouble first; what is good is one line, unless somebody asked for it.
+std::vector<Cell> lines_of(const std::vector<Finding>& findings, const Session& session) {
+  std::vector<Cell> lines;
+  std::vector<std::string> good;
+  for (const auto level : {Finding::Level::trouble, Finding::Level::note, Finding::Level::good}) {
+    for (const auto& each : findings) {
+      if (each.level != level) continue;
+      if (level == Finding::Level::good && !each.asked && session.verbose == 0) {
+        if (std::ranges::find(good, each.about) == good.end()) good.push_back(each.about);
+        continue;
+      }
+      const auto look = level == Finding::Level::trouble ? Look::trouble : Look::plain;
+      lines.emplace_back(fmt::format("{:<8} {}: {}", word_of(level), each.about, each.what), look);
+      if (!each.hint.empty()) lines.emplace_back(fmt::format("         ({})", each.hint));
+    }
+  }
+  if (!good.empty()) lines.emplace_back(fmt::format("good     {} (-v tells more)", join(good, ", ")));
+  return lines;
+}
+
+Result<Exit> doctor(Session& session, const app::DoctorOptions& options) {
   TIDINGS_LET(const auto shared, session.shared());
   TIDINGS_LET(const auto context, session.context_if_there());
-  TIDINGS_LET(const auto findings,
-              app::doctor(shared, context ? &context->database : nullptr, options.examine));
-  std::string out;
-  for (const auto& finding : findings) {
-    if (options.json) {
-      out += json_line({{"level", ascii_lower(word_of(finding.level))},
-                        {"about", finding.about},
-                        {"what", finding.what},
-                        {"hint", finding.hint}});
-      continue;
-    }
-    out += fmt::format("{:<8} {}: {}\n", word_of(finding.level), finding.about, printable(finding.what));
-    if (!finding.hint.empty()) out += fmt::format("         ({})\n", printable(finding.hint));
+  TIDINGS_LET(const auto findings, app::doctor(shared, context ? &context->database : nullptr, options));
+  if (form() == Form::json) {
+    for (const auto& each : findings) print(json_line(json_of(each)));
+  } else {
+    print_lines(lines_of(findings, session));
   }
-  print(out);
-  const auto count = std::ranges::count(findings, app::Finding::Level::trouble, &app::Finding::level);
+  const auto count = std::ranges::count(findings, Finding::Level::trouble, &Finding::level);
   if (count > 0) return fail(Errc::unavailable, plural(count, "trouble") + " found");
   return Exit::done;
 }
@@ -51,16 +66,14 @@ Result<Exit> doctor(Session& session, const Options& options) {
 }  // namespace
 
 void add_doctor_command(Command app, Session& session) {
-  add_command<Options>(
+  add_command<app::DoctorOptions>(
       app, session, "doctor", "find problems before subscribers do",
-      [](Command command, Options& options) {
-        command.add_flag("--smtp", options.examine.smtp,
+      [](Command command, app::DoctorOptions& options) {
+        command.add_flag("--smtp", options.smtp,
                          "connect to the relay and show what it announces; sends no mail");
-        command.add_flag("--dns", options.examine.dns, "check the SPF, DKIM and DMARC records");
-        command
-            .add_option("--resolver", options.examine.resolver, "name server to use instead of the system's")
+        command.add_flag("--dns", options.dns, "check the SPF, DKIM and DMARC records");
+        command.add_option("--resolver", options.resolver, "name server to use instead of the system's")
             .value_name("ADDRESS[:PORT]");
-        add_json(command, options.json);
       },
       doctor);
 }

@@ -1,8 +1,9 @@
-// digest list, edition list | show | edit | approve | cancel
+// digest list, edition list | show | edit | approve | cancel; export is in export_command.cpp
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
+#include <span>
 #include <utility>
 
 #include <sys/wait.h>
@@ -13,8 +14,11 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
+#include "cli/export_command.hpp"
+#include "cli/job_objects.hpp"
 #include "cli/job_words.hpp"
 #include "cli/left_out_words.hpp"
+#include "cli/objects.hpp"
 #include "cli/output.hpp"
 #include "edition/editions.hpp"
 #include "edition/review.hpp"
@@ -23,34 +27,21 @@
 namespace tidings::cli {
 namespace {
 
-Json json_of(const delivery::Counts& counts) {
-  return {{"recipients", counts.recipients}, {"planned", counts.planned},       {"claimed", counts.claimed},
-          {"deferred", counts.deferred},     {"in_doubt", counts.in_doubt},     {"sent", counts.sent},
-          {"failed", counts.failed},         {"suppressed", counts.suppressed}, {"bounced", counts.bounced}};
-}
-
-Json json_of(const digest::Edition& edition) {
-  return {{"id", edition.id.value},
-          {"digest", edition.digest},
-          {"number", edition.number ? Json(*edition.number) : Json(nullptr)},
-          {"state", digest::name_of(edition.state)},
-          {"title", edition.title},
-          {"scheduled", json_time(edition.scheduled)},
-          {"from", json_time(edition.period.from)},
-          {"until", json_time(edition.period.until)},
-          {"sealed", json_time(edition.sealed)},
-          {"started", json_time(edition.started)},
-          {"finished", json_time(edition.finished)},
-          {"mailed", json_time(edition.mailed)},
-          {"approved", json_time(edition.approved)},
-          {"intro", edition.intro},
-          {"reason", edition.reason}};
-}
-
 // ---- digest list
 // ----------------------------------------------------------------------------------------------------
 
-Result<Exit> list_digests(Session& session, const JsonOption& options) {
+struct ListOptions {
+  std::string digest;
+  std::string after;
+  int limit = 20;
+};
+
+struct DigestListOptions {
+  std::string after;
+  int limit = 1000;
+};
+
+Result<Exit> list_digests(Session& session, const DigestListOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   const auto& zone = config->newsletter.zone;
   TIDINGS_LET(const auto context, session.context_if_there());
@@ -60,9 +51,12 @@ Result<Exit> list_digests(Session& session, const JsonOption& options) {
   } else {
     for (const auto& digest : config->digests) listed.push_back({.digest = &digest, .outlook = {}});
   }
-  std::string lines;
-  Table out{{"DIGEST", "SCHEDULE", "SUBSCRIBERS", "NEXT RUNS"}};
-  for (const auto& [configured, confirmed, outlook] : listed) {
+  std::vector<std::string> names;
+  for (const auto& each : listed) names.push_back(each.digest->name);
+  TIDINGS_LET(const auto page, page_of(names, options.after, options.limit, "digest"));
+  Listing out{{"DIGEST", "SCHEDULE", "SUBSCRIBERS", "NEXT RUNS"}};
+  for (const auto& [configured, confirmed, outlook] :
+       std::span{listed}.subspan(page.begin, page.end - page.begin)) {
     const auto& digest = *configured;
     std::vector<std::string> runs;
     Json next = Json::array();
@@ -75,86 +69,87 @@ Result<Exit> list_digests(Session& session, const JsonOption& options) {
       runs.push_back(local_time(zone, at));
       next.push_back(json_time(at));
     }
-    if (options.json) {
-      lines +=
-          json_line({{"name", digest.name},
-                     {"title", digest.title},
-                     {"schedule", digest.schedule_text},
-                     {"subscribers", confirmed},
-                     {"due", json_time(outlook.due ? std::optional{outlook.due->scheduled} : std::nullopt)},
-                     {"held", outlook.held},
-                     {"next_runs", next}});
-    }
-    out.add({digest.name, digest.schedule.describe(), std::to_string(confirmed), join(runs, ", ")});
+    out.add({{"digest", digest.name},
+             {"title", json_text(digest.title)},
+             {"schedule", digest.schedule_text},
+             {"subscriber_count", confirmed},
+             {"due", json_time(outlook.due ? std::optional{outlook.due->scheduled} : std::nullopt)},
+             {"held", outlook.held},
+             {"next_runs", next}},
+            {digest.name,
+             digest.schedule.describe(),
+             std::to_string(confirmed),
+             {join(runs, ", "), outlook.held ? Look::trouble : Look::plain}});
   }
-  print(options.json ? lines : out.text());
+  out.print(page.more);
   return Exit::done;
 }
 
 // ---- edition list, show, cancel
 // -------------------------------------------------------------------------------------
 
-struct ListOptions {
-  std::string digest;
-  int limit = 20;
-  bool json = false;
-};
+/// "weekly#12"; one without a number by its digest and id: "weekly (14)".
+std::string named_with_digest(const digest::Edition& edition) {
+  const auto name = digest::name_of(edition);
+  return edition.number ? name : fmt::format("{} ({})", edition.digest, name);
+}
 
 Result<Exit> list_editions(Session& session, const ListOptions& options) {
   TIDINGS_LET(const auto context, session.context(Access::read_only));
-  TIDINGS_LET(auto editions, edition::list_editions(context, options.digest, options.limit + 1));
+  TIDINGS_LET(auto editions,
+              edition::list_editions(
+                  context, {.digest = options.digest, .after = options.after, .limit = options.limit + 1}));
   std::string more;
   if (std::cmp_greater(editions.size(), options.limit)) {
     editions.pop_back();
-    more =
-        fmt::format("there are more: --limit {} shows more, --digest narrows the list", options.limit * 2LL);
+    more = there_are_more(digest::name_of(editions.back().edition), options.limit);
   }
-  std::string lines;
-  Table out{{"EDITION", "STATE", "SCHEDULED", "POSTS", "SENT", "TITLE"}};
+  Listing out{{"EDITION", "STATE", "SCHEDULED", "POSTS", "SENT", "TITLE"}};
   for (const auto& each : editions) {
-    if (options.json) {
-      auto json = json_of(each.edition);
-      json["posts"] = each.posts;
-      json["segments"] = each.segments;
-      json["deliveries"] = json_of(each.counts);
-      lines += json_line(json);
-    }
     const auto& edition = each.edition;
-    out.add({digest::name_of(edition), std::string{digest::name_of(edition.state)},
-             local_time(context.config.newsletter.zone, edition.scheduled), std::to_string(each.posts),
-             fmt::format("{}/{}", each.counts.sent, each.counts.recipients),
-             edition.reason.empty() ? shorten(edition.title, 60) : edition.reason});
+    auto json = edition_object(edition);
+    json["post_count"] = each.posts;
+    json["segment_count"] = each.segments;
+    add_counts(json, each.counts);
+    const bool failed = each.counts.failed + each.counts.in_doubt > 0;
+    out.add(json, {named_with_digest(edition),
+                   std::string{digest::name_of(edition.state)},
+                   local_time(context.config.newsletter.zone, edition.scheduled),
+                   std::to_string(each.posts),
+                   {fmt::format("{}/{}", each.counts.sent + each.counts.bounced, each.counts.recipients),
+                    failed ? Look::trouble : Look::plain},
+                   edition.reason.empty() ? shorten(edition.title, 60) : edition.reason});
   }
-  print_list(options.json ? ListForm::json : ListForm::table, out, lines, more);
+  out.print(more);
   return Exit::done;
 }
 
 struct EditionOption {
   std::string edition;
   std::string reason;
-  bool json = false;
 };
 
 Result<Exit> show_edition(Session& session, const EditionOption& options) {
   TIDINGS_LET(const auto context, session.context(Access::read_only));
   TIDINGS_LET(const auto details, edition::describe_edition(context, options.edition));
   const auto& [edition, posts, dropped, segments, left_out, pictures, preflight, counts] = details;
-  if (options.json) {
-    auto json = json_of(edition);
-    json["pictures"] = pictures;
-    json["posts"] = Json::array();
-    for (const auto& post : posts)
-      json["posts"].push_back({{"id", post.id.value}, {"title", post.title}, {"link", post.link}});
+  if (form() == Form::json) {
+    auto json = edition_object(edition);
+    json["post_count"] = posts.size();
+    json["segment_count"] = segments.size();
+    add_counts(json, counts);
+    json["posts"] = post_objects(posts);
+    json["dropped"] = post_objects(dropped);
     json["segments"] = Json::array();
-    for (const auto& segment : segments)
-      json["segments"].push_back({{"language", segment.language}, {"posts", segment.posts.size()}});
-    json["preflight"] = preflight;
+    for (const auto& segment : segments) {
+      json["segments"].push_back({{"language", segment.language},
+                                  {"post_count", segment.posts.size()},
+                                  {"note", json_text(segment.note)}});
+    }
+    json["pictures"] = json_text(pictures);
+    json["preflight"] = json_text(preflight);
     json["left_out_counts"] = left_out_counts(left_out);
     TIDINGS_LET(json["left_out"], left_out_json(context.database, left_out));
-    json["dropped"] = Json::array();
-    for (const auto& post : dropped)
-      json["dropped"].push_back({{"id", post.id.value}, {"title", post.title}, {"link", post.link}});
-    json["deliveries"] = json_of(counts);
     print(json_line(json));
     return Exit::done;
   }
@@ -290,8 +285,10 @@ Result<Exit> edit_edition(Session& session, const ReviewOptions& options) {
   TIDINGS_LET(const auto edition, edition::find_draft(context.database, options.edition));
   TIDINGS_TRY(change(context.database, edition, options, has_flags(options) ? By::options : By::hand));
   TIDINGS_LET(const auto shown, edition::posts_of(context.database, edition.id));
-  say(fmt::format("{}: {}, a draft; \"tidings edition approve {}\" approves it\n", digest::name_of(edition),
-                  plural(static_cast<long long>(shown.size()), "post"), digest::name_of(edition)));
+  const auto name = digest::name_of(edition);
+  tell({{"edition", name}, {"state", "draft"}, {"post_count", shown.size()}, {"posts", post_objects(shown)}},
+       fmt::format("{}: {}, a draft; \"tidings edition approve {}\" approves it\n", name,
+                   plural(static_cast<long long>(shown.size()), "post"), name));
   return Exit::done;
 }
 
@@ -305,9 +302,10 @@ Result<Exit> approve_edition(Session& session, const ReviewOptions& options) {
   TIDINGS_LET(const auto lock, session.begin_sending(context, "edition approve"));
   TIDINGS_LET(const auto now, edition::find_draft(database, options.edition));
   TIDINGS_LET(const auto composed, edition::approve_draft(context, now));
-  say(in_words(composed, context.config.newsletter.zone) +
-      "\napproved: the next \"tidings send --due\" or \"run\" sends it; \"tidings deliver " +
-      digest::name_of(now) + "\" sends it now\n");
+  TIDINGS_LET(const auto json, composed_object(database, composed));
+  tell(json, in_words(composed, context.config.newsletter.zone) +
+                 "\napproved: the next \"tidings send --due\" or \"run\" sends it; \"tidings deliver " +
+                 digest::name_of(now) + "\" sends it now\n");
   return Exit::done;
 }
 
@@ -328,7 +326,9 @@ Result<Exit> cancel_edition(Session& session, const EditionOption& options) {
   const auto posts = cancelled.readers == 0 ? std::string{"its posts are free for the next edition"}
                                             : fmt::format("{} may have it, so its posts count as sent",
                                                           plural(cancelled.readers, "reader"));
-  say(fmt::format("{} is cancelled; {}\n", digest::name_of(cancelled.edition), posts));
+  const auto name = digest::name_of(cancelled.edition);
+  tell({{"edition", name}, {"state", "cancelled"}, {"reason", reason}, {"sent_count", cancelled.readers}},
+       fmt::format("{} is cancelled; {}\n", name, posts));
   return Exit::done;
 }
 
@@ -336,24 +336,25 @@ Result<Exit> cancel_edition(Session& session, const EditionOption& options) {
 
 void add_edition_commands(Command app, Session& session) {
   const auto digest = add_noun(app, "digest", "the digests of config.toml");
-  add_command<JsonOption>(
+  add_command<DigestListOptions>(
       digest, session, "list", "list digests, their schedules and next three runs",
-      [](Command command, JsonOption& options) { add_json(command, options.json); }, list_digests);
+      [](Command command, DigestListOptions& options) {
+        add_paging(command, options.after, options.limit, "this digest");
+      },
+      list_digests);
 
   const auto edition = add_noun(app, "edition", "editions: drafted, sealed and sent");
   add_command<ListOptions>(
       edition, session, "list", "list editions, newest first",
       [](Command command, ListOptions& options) {
         command.add_option("--digest", options.digest, "only of this digest");
-        command.add_option("--limit", options.limit, "at most this many").show_default().at_least(1);
-        add_json(command, options.json);
+        add_paging(command, options.after, options.limit, "this edition");
       },
       list_editions);
   add_command<EditionOption>(
       edition, session, "show", "show the posts, counts and times of one edition",
       [](Command command, EditionOption& options) {
         command.add_option("EDITION", options.edition, "weekly#12, weekly (the newest) or an id").required();
-        add_json(command, options.json);
       },
       show_edition);
   add_command<ReviewOptions>(edition, session, "edit", "change a draft in $EDITOR, or with these options",
@@ -372,6 +373,7 @@ void add_edition_commands(Command app, Session& session) {
         command.add_option("--reason", options.reason, "for \"edition list\"");
       },
       cancel_edition);
+  add_export_command(edition, session);
 }
 
 }  // namespace tidings::cli

@@ -15,7 +15,7 @@ namespace {
 constexpr int columns = 80;
 constexpr int about_column = 26;
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 68> examples{{
+constexpr auto examples = std::to_array<std::pair<std::string_view, std::string_view>>({
     {"tidings init", "tidings init ~/newsletter"},
     {"tidings collect", "tidings collect harbour"},
     {"tidings compose", "tidings compose --due"},
@@ -48,11 +48,14 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 68> examples
     {"tidings edition list", "tidings edition list --digest weekly"},
     {"tidings edition show", "tidings edition show weekly#12"},
     {"tidings edition edit", "tidings edition edit weekly --drop 7"},
+    {"tidings edition export", "tidings edition export weekly#12 --epub weekly12.epub"},
     {"tidings edition approve", "tidings edition approve weekly#12"},
     {"tidings edition cancel", "tidings edition cancel weekly#12 --reason \"wrong week\""},
     {"tidings archive build", "tidings archive build public/archive"},
     {"tidings subscriber add", "tidings subscriber add ada@example.org --name Ada --digest weekly"},
     {"tidings subscriber set", "tidings subscriber set ada@example.org --cadence weekly"},
+    {"tidings subscriber pause", "tidings subscriber pause ada@example.org --until 2027-01-15"},
+    {"tidings subscriber resume", "tidings subscriber resume ada@example.org"},
     {"tidings subscriber unsubscribe", "tidings subscriber unsubscribe ada@example.org"},
     {"tidings subscriber confirm", "tidings subscriber confirm ada@example.org"},
     {"tidings subscriber erase", "tidings subscriber erase ada@example.org"},
@@ -84,7 +87,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 68> examples
     {"tidings db adopt", "tidings db adopt"},
     {"tidings completion", "tidings completion bash > tidings.bash"},
     {"tidings commands", "tidings commands"},
-}};
+});
 
 /// `first` begins the first line, blanks the others; a word longer than a line stays whole.
 std::string wrap(std::string_view text, std::string first, int indent) {
@@ -182,7 +185,8 @@ std::string help_of(const CommandInfo& command, std::string_view footer) {
     out += fmt::format("\nExample: {}\n", example);
   }
   if (is_program) {
-    out += "\n" + wrap(footer, {}, 0);
+    out +=
+        "\nLonger than a screen: \"tidings --help | less\" shows it page by page.\n\n" + wrap(footer, {}, 0);
   } else if (!command.children.empty()) {
     out += fmt::format("\n\"{} COMMAND --help\" tells more of each.\n", command.path);
   }

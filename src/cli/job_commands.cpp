@@ -1,10 +1,7 @@
-// collect, compose, deliver, send, preview, test: the jobs for cron or an admin
+// collect, compose, deliver, send: the jobs for cron or an admin
 #include <algorithm>
 #include <csignal>
-#include <cstdio>
-#include <limits>
-
-#include <unistd.h>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -17,12 +14,13 @@
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "cli/command.hpp"
+#include "cli/job_objects.hpp"
 #include "cli/job_words.hpp"
 #include "cli/left_out_words.hpp"
 #include "cli/output.hpp"
+#include "cli/progress.hpp"
 #include "edition/archive.hpp"
 #include "edition/editions.hpp"
-#include "edition/preview.hpp"
 #include "edition/rehearsal.hpp"
 #include "edition/review.hpp"
 #include "members/notices.hpp"
@@ -50,39 +48,36 @@ void watch_signals() {
   ::signal(SIGPIPE, SIG_IGN);
 }
 
-/// One line that is overwritten on a terminal; nothing elsewhere (the result is printed at the end).
-class ProgressLine {
- public:
-  void show(const digest::Edition& edition, const delivery::Counts& before, const delivery::RunReport& run) {
-    if (!active_) return;
-    const auto done =
-        before.recipients - before.open() + run.sent + run.failed + run.in_doubt + run.suppressed;
-    const auto open = std::max<std::int64_t>(0, before.recipients - done);
-    const auto seconds = std::max(0.001, static_cast<double>(run.elapsed.count()) / 1000.0);
-    const auto rate = static_cast<double>(run.settled()) / seconds;
-    const auto left = rate > 0
-                          ? std::chrono::seconds{static_cast<std::int64_t>(static_cast<double>(open) / rate)}
-                          : std::chrono::seconds{0};
-    const auto bar_width =
-        before.recipients > 0
-            ? static_cast<std::size_t>(std::min<std::int64_t>(30, done * 30 / before.recipients))
-            : 30;
-    fmt::print(stderr, "\r{} [{}{}] {}/{}  {:.0f}/s  {} left \033[K", edition.digest,
-               std::string(bar_width, '#'), std::string(30 - bar_width, '.'), done, before.recipients, rate,
-               format_duration(left));
-    shown_ = true;
-  }
-  ~ProgressLine() {
-    if (shown_) std::fputs("\r\033[K", stderr);
-  }
-  ProgressLine() = default;
-  ProgressLine(const ProgressLine&) = delete;
-  ProgressLine& operator=(const ProgressLine&) = delete;
+/// Of a delivery: what earlier runs have done counts, but not into the rate.
+Step step_of(const digest::Edition& edition, const delivery::Counts& before, const delivery::RunReport& run) {
+  const auto earlier = before.recipients - before.open();
+  return {.what = digest::name_of(edition),
+          .unit = "messages",
+          .done = earlier + run.sent + run.failed + run.in_doubt + run.suppressed,
+          .all = before.recipients,
+          .before = earlier};
+}
 
- private:
-  bool active_ = ::isatty(STDERR_FILENO) == 1;
-  bool shown_ = false;
-};
+Step step_of(const edition::Composing& composing) {
+  return {.what = composing.digest,
+          .unit = std::string{composing.unit},
+          .done = composing.done,
+          .all = composing.all};
+}
+
+/// Those named, else all that are due; with progress, and told.
+Result<app::CollectReport> read_sources(const config::Context& context, Told told,
+                                        std::vector<std::string> names = {}) {
+  Progress progress;
+  TIDINGS_LET(auto collected,
+              app::collect(context, {.names = std::move(names), .on_progress = [&](int done, int all) {
+                                       progress.show(
+                                           {.what = "collect", .unit = "sources", .done = done, .all = all});
+                                     }}));
+  progress.end();
+  report_collected(collected, told);
+  return collected;
+}
 
 void tell_finished(app::Watch& watch) {
   for (const auto& line : watch.finish()) log::warning(line);
@@ -98,8 +93,7 @@ struct CollectCommand {
 Result<Exit> collect(Session& session, const CollectCommand& command) {
   TIDINGS_LET(const auto context, session.context());
   TIDINGS_TRY(session.check_clock(context));
-  TIDINGS_LET(const auto report, app::collect(context, {.names = command.names}));
-  report_collected(report, true);
+  TIDINGS_LET(const auto report, read_sources(context, Told::all, command.names));
   app::Watch watch{context};
   watch.collected(report);
   tell_finished(watch);
@@ -125,7 +119,6 @@ struct SendCommand {
   bool now = false;
   bool dry_run = false;
   bool even_late = false;
-  bool json = false;
   std::string to_dir;
   std::string time_budget;
   std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
@@ -179,25 +172,38 @@ std::vector<Error> held_in(const app::ComposeOutcome& outcome) {
   return held;
 }
 
-void print_composed(const app::ComposeOutcome& outcome, const Zone& zone, bool single) {
-  std::string out;
+app::ComposeOutcome compose_with_progress(const config::Context& context,
+                                          std::span<const config::DigestConfig* const> digests,
+                                          const app::ComposeOptions& options) {
+  Progress progress;
+  auto watched = options;
+  watched.on_progress = [&](const edition::Composing& composing) { progress.show(step_of(composing)); };
+  return app::compose_all(context, digests, watched);
+}
+
+/// `told`: also those that are not due.
+Result<void> print_composed(const config::Context& context, const app::ComposeOutcome& outcome, Told told) {
   for (const auto& composed : outcome.composed) {
-    if (composed.what == edition::Composed::What::not_due && !single) continue;
-    out += in_words(composed, zone) + "\n";
+    if (composed.what == edition::Composed::What::not_due && told == Told::news) continue;
+    if (form() == Form::json) {
+      TIDINGS_LET(const auto json, composed_object(context.database, composed));
+      print(json_line(json));
+    } else {
+      say(in_words(composed, context.config.newsletter.zone) + "\n");
+    }
   }
-  if (outcome.late_joiners > 0)
-    out += fmt::format("{} the latest edition, which went out before they came\n",
-                       outcome.late_joiners == 1 ? "1 newcomer gets"
-                                                 : fmt::format("{} newcomers get", outcome.late_joiners));
-  say(out);
+  if (outcome.late_joiners > 0 && form() != Form::json) {
+    say(fmt::format("{} the latest edition, which went out before they came\n",
+                    outcome.late_joiners == 1 ? "1 newcomer gets"
+                                              : fmt::format("{} newcomers get", outcome.late_joiners)));
+  }
+  return {};
 }
 
 /// Mails drafts to their editor. True if one must be retried.
 Result<bool> mail_drafts(const config::Context& context, const std::string& to_dir) {
   TIDINGS_LET(const auto drafts, edition::mail_drafts(context, to_dir, stop_flag));
-  std::string out;
-  for (const auto& line : drafts.mailed) out += line + "\n";
-  say(out);
+  for (const auto& line : drafts.mailed) tell(said_object(line), line + "\n");
   for (const auto& line : drafts.trouble) log::warning(line);
   return !drafts.trouble.empty();
 }
@@ -207,8 +213,8 @@ Result<Exit> compose(Session& session, const SendCommand& command) {
   TIDINGS_LET(const auto digests, chosen(*config, command));
   TIDINGS_LET(const auto context, session.context());
   TIDINGS_LET(const auto lock, session.begin_sending(context, "compose"));
-  const auto outcome = app::compose_all(context, digests, when_of(command), {});
-  print_composed(outcome, config->newsletter.zone, true);
+  const auto outcome = compose_with_progress(context, digests, {.when = when_of(command)});
+  TIDINGS_TRY(print_composed(context, outcome, Told::all));
   Ending ending{.failures = outcome.failures};
   ending.add(held_in(outcome));
   TIDINGS_LET(ending.try_again, mail_drafts(context, {}));
@@ -219,11 +225,9 @@ Result<Exit> compose(Session& session, const SendCommand& command) {
 // --------------------------------------------------------------------------------------------------------
 
 Ending conclude(const sending::DeliverReport& report, const Zone& zone) {
-  std::string out;
   for (const auto& delivered : report.editions) {
-    if (!delivered.held) out += in_words(delivered) + "\n";
+    if (!delivered.held) tell(delivered_object(delivered), in_words(delivered) + "\n");
   }
-  say(out);
   for (const auto& line : troubles_in_words(report, zone)) log::warning(line);
   Ending ending{.failures = {}, .try_again = report.try_again()};
   if (const auto* const run = report.trouble()) ending.failures.push_back(relay_error(*run, zone));
@@ -240,7 +244,7 @@ Ending conclude(const sending::DeliverReport& report, const Zone& zone) {
   return ending;
 }
 
-Result<sending::DeliverOptions> deliver_options(const SendCommand& command, ProgressLine& progress) {
+Result<sending::DeliverOptions> deliver_options(const SendCommand& command, Progress& progress) {
   sending::DeliverOptions options;
   options.to_folder = command.to_dir;
   options.even_late = command.even_late;
@@ -251,7 +255,9 @@ Result<sending::DeliverOptions> deliver_options(const SendCommand& command, Prog
     options.time_budget = std::max(budget - used, std::chrono::milliseconds{0});
   }
   options.on_progress = [&progress](const digest::Edition& edition, const delivery::Counts& before,
-                                    const delivery::RunReport& run) { progress.show(edition, before, run); };
+                                    const delivery::RunReport& run) {
+    progress.show(step_of(edition, before, run));
+  };
   return options;
 }
 
@@ -260,7 +266,7 @@ Result<Exit> deliver_under_lock(Session& session, const SendCommand& command, ap
   TIDINGS_LET(const auto context, session.context(Access::existing));
   const auto& config = context.config;
   TIDINGS_LET(const auto lock, session.begin_sending(context, "deliver"));
-  ProgressLine progress;
+  Progress progress;
   TIDINGS_LET(auto options, deliver_options(command, progress));
   if (!command.digest.empty()) {
     TIDINGS_LET(const auto edition, edition::find_edition(context.database, command.digest));
@@ -268,6 +274,7 @@ Result<Exit> deliver_under_lock(Session& session, const SendCommand& command, ap
   }
   watch_signals();
   TIDINGS_LET(const auto report, sending::deliver(context, options, stop_flag));
+  progress.end();
   if (report.editions.empty()) say("nothing to deliver\n");
   if (watch != nullptr) watch->delivered(report);
   return conclude(report, config.newsletter.zone).result();
@@ -284,46 +291,6 @@ Result<Exit> deliver(Session& session, const SendCommand& command) {
 
 // ---- send
 // -----------------------------------------------------------------------------------------------------------
-
-std::string_view name_of(edition::Composed::What what) {
-  using What = edition::Composed::What;
-  switch (what) {
-    case What::sealed: return "sealed";
-    case What::skipped: return "skipped";
-    case What::not_due: return "not_due";
-    case What::held: return "held";
-    case What::drafted: return "drafted";
-    case What::unapproved: return "unapproved";
-    case What::waits: return "waits";
-  }
-  return "";
-}
-
-Result<std::string> json_of(store::Database& database, const edition::Composed& composed) {
-  Json posts = Json::array();
-  if (composed.edition) {
-    TIDINGS_LET(const auto shown, edition::posts_of(database, composed.edition));
-    for (const auto& post : shown)
-      posts.push_back({{"id", post.id.value}, {"title", post::display_title(post)}, {"link", post.link}});
-  }
-  Json joined = Json::array();
-  for (const auto& each : composed.joined) {
-    joined.push_back(
-        {{"id", each.id.value}, {"shown", each.shown.value}, {"why", digest::in_words(each.reason)}});
-  }
-  TIDINGS_LET(auto left_out, left_out_json(database, composed.left_out));
-  return json_line({{"digest", composed.digest},
-                    {"number", composed.number > 0 ? Json(composed.number) : Json(nullptr)},
-                    {"what", name_of(composed.what)},
-                    {"title", composed.title},
-                    {"reason", composed.reason},
-                    {"recipients", composed.recipients},
-                    {"next_run", json_time(composed.next_run)},
-                    {"posts", std::move(posts)},
-                    {"joined", std::move(joined)},
-                    {"left_out_counts", left_out_counts(composed.left_out)},
-                    {"left_out", std::move(left_out)}});
-}
 
 /// What each digest would leave out, by name.
 Result<void> tell_left_out_posts(store::Database& database, const app::ComposeOutcome& outcome) {
@@ -356,28 +323,21 @@ Result<void> tell_joined_posts(store::Database& database, const app::ComposeOutc
 Result<Exit> rehearse(Session& session, const std::vector<const config::DigestConfig*>& digests,
                       const SendCommand& command) {
   TIDINGS_LET(const auto context, session.context(Access::copy));
-  TIDINGS_LET(const auto collected, app::collect(context));
-  report_collected(collected, !command.json);
-  const auto outcome = app::compose_all(context, digests, when_of(command), collected);
+  TIDINGS_LET(const auto collected, read_sources(context, form() == Form::json ? Told::news : Told::all));
+  const auto outcome =
+      compose_with_progress(context, digests, {.when = when_of(command), .collected = &collected});
   Ending ending{.failures = outcome.failures};
   ending.add(held_in(outcome));
-  if (command.json) {
-    for (const auto& composed : outcome.composed) {
-      TIDINGS_LET(const auto line, json_of(context.database, composed));
-      print(line);
-    }
-    return ending.result();
-  }
-  print_composed(outcome, context.config.newsletter.zone, true);
+  TIDINGS_TRY(print_composed(context, outcome, Told::all));
+  if (form() == Form::json && command.to_dir.empty()) return ending.result();
   TIDINGS_TRY(tell_joined_posts(context.database, outcome));
   TIDINGS_TRY(tell_left_out_posts(context.database, outcome));
-  std::string out;
-  const auto tell = [](const std::string& line) { say(printable(line) + "\n"); };
-  TIDINGS_TRY(edition::tell_unfinished(context, tell));
+  const auto say_line = [](const std::string& line) { say(printable(line) + "\n"); };
+  TIDINGS_TRY(edition::tell_unfinished(context, say_line));
   for (const auto& composed : outcome.composed) {
     const bool for_nobody =
         composed.what == edition::Composed::What::skipped && composed.reason == edition::nobody_to_send_to;
-    if (for_nobody) TIDINGS_TRY(edition::tell_left_out(context, composed.digest, tell));
+    if (for_nobody) TIDINGS_TRY(edition::tell_left_out(context, composed.digest, say_line));
   }
   if (!command.to_dir.empty()) {
     sending::DeliverOptions options;
@@ -385,9 +345,9 @@ Result<Exit> rehearse(Session& session, const std::vector<const config::DigestCo
     options.even_late = command.even_late;
     TIDINGS_LET(const auto report, sending::deliver(context, options, stop_flag));
     for (const auto& delivered : report.editions)
-      out += in_words(delivered) + " (to " + command.to_dir + ")\n";
+      tell(delivered_object(delivered), in_words(delivered) + " (to " + command.to_dir + ")\n");
   }
-  say(out + "dry run: nothing was sent or changed\n");
+  say("dry run: nothing was sent or changed\n");
   return ending.result();
 }
 
@@ -397,6 +357,8 @@ std::optional<Error> send_notices(const config::Context& context) {
   const auto work = [&]() -> Result<members::NoticeReport> {
     TIDINGS_TRY(members::tidy_up(context));
     TIDINGS_TRY(members::take_sign_ups(context));
+    TIDINGS_LET(const bool any, members::has_notices(context));
+    if (!any) return members::NoticeReport{};  // loading the pages' texts in all languages would take longest
     TIDINGS_LET(const auto pages, site::WebPages::load(context.config));
     return members::send_notices(context, *pages, {}, stop_flag);
   };
@@ -430,23 +392,25 @@ Result<Exit> send_digests(Session& session, const SendCommand& command,
                           const std::vector<const config::DigestConfig*>& digests, app::Watch* watch) {
   TIDINGS_LET(const auto context, session.context());
   const auto& config = context.config;
-  TIDINGS_LET(const auto collected, app::collect(context));
-  report_collected(collected, session.verbose > 0);
+  const bool all = session.verbose > 0 || form() == Form::json;
+  TIDINGS_LET(const auto collected, read_sources(context, all ? Told::all : Told::news));
   if (watch != nullptr) watch->collected(collected);
-  const auto composed = app::compose_all(context, digests, when_of(command), collected);
+  const auto composed =
+      compose_with_progress(context, digests, {.when = when_of(command), .collected = &collected});
   if (watch != nullptr) watch->composed(composed);
-  print_composed(composed, config.newsletter.zone, !command.due);
+  TIDINGS_TRY(print_composed(context, composed, command.due ? Told::news : Told::all));
   TIDINGS_LET(const bool drafts_wait, mail_drafts(context, command.to_dir));
   // Before the first mail, whose link to its page should not be dead.
   if (command.to_dir.empty()) {
     const auto trouble = edition::refresh_archive(config, context.database);
     if (!trouble.empty()) log::warning(trouble);
   }
-  ProgressLine progress;
+  Progress progress;
   TIDINGS_LET(auto options, deliver_options(command, progress));
   // A send of one digest also finishes what an earlier run left open: subscribers are served in the promised
   // order.
   TIDINGS_LET(const auto report, sending::deliver(context, options, stop_flag));
+  progress.end();
   if (watch != nullptr) watch->delivered(report);
   auto ending = conclude(report, config.newsletter.zone);
   ending.add(composed.failures);
@@ -482,9 +446,6 @@ Result<Exit> send_under_lock(Session& session, const SendCommand& command,
 Result<Exit> send(Session& session, const SendCommand& command) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto digests, chosen(*config, command));
-  if (command.json && !command.dry_run)
-    return fail(Errc::usage, "--json requires --dry-run",
-                "\"tidings edition show --json\" shows what was sent");
   if (command.dry_run) return rehearse(session, digests, command);
   if (!command.to_dir.empty()) return send_under_lock(session, command, digests, nullptr);
   TIDINGS_LET(const auto context, session.context());
@@ -497,102 +458,6 @@ Result<Exit> send(Session& session, const SendCommand& command) {
   }
   tell_finished(watch);
   return sent;
-}
-
-// ---- preview and test
-// -----------------------------------------------------------------------------------------------
-
-struct PreviewCommand {
-  std::string what;
-  std::string folder;
-  std::string address;
-  std::string name;
-  std::string to_dir;
-  bool all = false;
-  bool json = false;
-};
-
-/// For a digest the sources are read into the copy, as a send would; an edition is already fixed.
-Result<config::Context> copy_with_news(Session& session, const std::string& what) {
-  TIDINGS_LET(const auto context, session.context(Access::copy));
-  if (context.config.find_digest(what) != nullptr) {
-    TIDINGS_LET(const auto collected, app::collect(context));
-    report_collected(collected, false);
-  }
-  return context;
-}
-
-Result<std::string> json_of(store::Database& database, const edition::Preview& shown,
-                            const std::filesystem::path& index) {
-  Json segments = Json::array();
-  for (const auto& segment : shown.segments) {
-    segments.push_back({{"name", segment.name},
-                        {"language", segment.language},
-                        {"readers", segment.readers},
-                        {"posts", segment.posts},
-                        {"subject", segment.subject},
-                        {"bytes", segment.message.bytes.size()},
-                        {"note", segment.note}});
-  }
-  TIDINGS_LET(auto left_out, left_out_json(database, shown.left_out));
-  return json_line({{"digest", shown.edition.digest},
-                    {"title", shown.edition.title},
-                    {"index", index.string()},
-                    {"segments", std::move(segments)},
-                    {"segments_not_shown", shown.segments_not_shown},
-                    {"left_out_counts", left_out_counts(shown.left_out)},
-                    {"left_out", std::move(left_out)}});
-}
-
-Result<Exit> preview(Session& session, const PreviewCommand& command) {
-  TIDINGS_LET(const auto context, copy_with_news(session, command.what));
-  TIDINGS_LET(
-      const auto shown,
-      edition::make_preview(context, command.what,
-                            {.address = "reader@example.org",
-                             .name = command.name,
-                             .subject_prefix = {},
-                             .most_segments = command.all ? std::numeric_limits<std::size_t>::max() : 20}));
-  TIDINGS_LET(const auto index, edition::write_preview(shown, command.folder));
-  if (command.json) {
-    TIDINGS_LET(const auto line, json_of(context.database, shown, index));
-    print(line);
-    return Exit::done;
-  }
-  std::string out = printable(shown.edition.title) + "\n";
-  for (const auto& segment : shown.segments) {
-    out += fmt::format(
-        "  {}: {}, {}, {}, \"{}\"{}\n", segment.name,
-        segment.readers == 0 ? "a sample" : plural(segment.readers, "reader"), plural(segment.posts, "post"),
-        format_size(static_cast<std::int64_t>(segment.message.bytes.size())), printable(segment.subject),
-        segment.note.empty() ? "" : "; shortened: " + segment.note);
-  }
-  if (shown.segments_not_shown > 0)
-    out += fmt::format("  and {} with fewer readers; --all writes them too\n",
-                       plural(static_cast<long long>(shown.segments_not_shown), "segment"));
-  if (!shown.pictures.empty()) out += "  " + printable(shown.pictures) + "\n";
-  TIDINGS_LET(const auto left_out, left_out_lines(context.database, shown.left_out, shown.edition.digest));
-  if (!shown.left_out.empty()) out += "  " + edition::left_out_in_words(shown.left_out) + "\n" + left_out;
-  say(out + index.string() + "\n");
-  return Exit::done;
-}
-
-Result<Exit> test(Session& session, const PreviewCommand& command) {
-  TIDINGS_TRY(session.config());
-  TIDINGS_LET(const auto address, parse_mail_address(trim(command.address)));
-  TIDINGS_LET(const auto context, copy_with_news(session, command.what));
-  TIDINGS_LET(
-      const auto shown,
-      edition::make_preview(context, command.what,
-                            {.address = address.text(), .name = command.name, .subject_prefix = "[Test] "}));
-  TIDINGS_LET(const auto outcome, edition::send_test(context.config, shown, command.to_dir));
-  if (outcome.kind != delivery::OutcomeKind::accepted) {
-    return fail(Errc::unavailable,
-                fmt::format("the test message to {} was not accepted at {}: {}", address.text(),
-                            delivery::name_of(outcome.stage), outcome.line()));
-  }
-  say(fmt::format("sent to {}: {}\n", address.text(), printable(outcome.line())));
-  return Exit::done;
 }
 
 void add_digest_choice(Command command, SendCommand& options) {
@@ -640,30 +505,9 @@ void add_job_commands(Command app, Session& session) {
         add_digest_choice(command, options);
         command.add_flag("--dry-run", options.dry_run,
                          "show who would get what, and what is left out; changes nothing");
-        add_json(command, options.json);
         add_deliver_options(command, options);
       },
       send);
-  add_command<PreviewCommand>(
-      app, session, "preview", "write an edition as HTML, text and message files",
-      [](Command command, PreviewCommand& options) {
-        command.add_option("WHAT", options.what, "a digest or an edition (weekly#12)").required();
-        command.add_option("--to", options.folder, "where").value_name("DIR").required();
-        command.add_option("--name", options.name, "as a subscriber of this name sees it");
-        command.add_flag("--all", options.all, "every segment, not only the 20 with most readers");
-        add_json(command, options.json);
-      },
-      preview);
-  add_command<PreviewCommand>(
-      app, session, "test", "send one [Test] message to one address",
-      [](Command command, PreviewCommand& options) {
-        command.add_option("WHAT", options.what, "a digest or an edition (weekly#12)").required();
-        command.add_option("ADDRESS", options.address, "who gets it, e.g. you@example.org").required();
-        command.add_option("--name", options.name, "as a subscriber of this name sees it");
-        command.add_option("--to-dir", options.to_dir, "write .eml files there instead of sending")
-            .value_name("DIR");
-      },
-      test);
 }
 
 }  // namespace tidings::cli

@@ -7,13 +7,14 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "cli/job_objects.hpp"
 #include "cli/output.hpp"
 #include "edition/left_out.hpp"
 
 namespace tidings::cli {
 namespace {
 
-std::string in_words(const app::CollectedSource& source) {
+std::string result_in_words(const app::CollectedSource& source) {
   using What = app::CollectedSource::What;
   switch (source.what) {
     case What::not_due:
@@ -38,35 +39,46 @@ std::string left_out(const edition::Composed& composed) {
 
 }  // namespace
 
-void report_collected(const app::CollectReport& report, bool verbose) {
-  std::string out;
+std::vector<std::string> troubles_in_words(const app::CollectReport& report, Told told) {
+  std::vector<std::string> lines;
   for (const auto& source : report.sources) {
     for (const auto& warning : source.warnings) {
       // Repairs and waiting posts are not worth an hourly mail from cron.
-      verbose ? log::warning(source.name + ": " + warning) : log::info(source.name + ": " + warning);
+      const auto line = source.name + ": " + warning;
+      told == Told::all ? lines.push_back(line) : log::info(line);
     }
-    for (const auto& line : source.filters) log::warning(fmt::format("{}: {}", source.name, printable(line)));
-    if (source.what == app::CollectedSource::What::failed) {
-      log::warning(fmt::format("source {}: {}", source.name, source.error));
-    }
+    for (const auto& line : source.filters) lines.push_back(fmt::format("{}: {}", source.name, line));
+    if (source.what == app::CollectedSource::What::failed)
+      lines.push_back(fmt::format("source {}: {}", source.name, source.error));
     if (const auto aside = source.counts.set_aside; aside > 0) {
-      log::warning(fmt::format(
+      lines.push_back(fmt::format(
           "source {0}: {1} set aside: they are older than the last reading, as if the blog had moved or been "
           "re-imported; \"tidings post release --source {0}\" releases them into the next editions",
           source.name, plural(aside, "old post")));
     }
     if (const auto undated = source.counts.undated; undated > 0) {
-      log::warning(
-          fmt::format("source {0}: {1} set aside, undated and of unknown age; \"tidings post release "
-                      "--source {0}\" releases "
-                      "them into the next editions",
-                      source.name, plural(undated, "post")));
-    }
-    if (verbose && source.what != app::CollectedSource::What::failed) {
-      out += fmt::format("{}: {}\n", source.name, printable(in_words(source)));
+      lines.push_back(fmt::format(
+          "source {0}: {1} set aside, undated and of unknown age; \"tidings post release --source {0}\" "
+          "releases them into the next editions",
+          source.name, plural(undated, "post")));
     }
   }
-  say(out);
+  return lines;
+}
+
+std::string in_words(const app::CollectedSource& source) {
+  // A failure is among the troubles.
+  if (source.what == app::CollectedSource::What::failed) return {};
+  return fmt::format("{}: {}", source.name, printable(result_in_words(source)));
+}
+
+void report_collected(const app::CollectReport& report, Told told) {
+  for (const auto& line : troubles_in_words(report, told)) log::warning(line);
+  if (told == Told::news) return;
+  for (const auto& source : report.sources) {
+    const auto line = in_words(source);
+    tell(collected_object(source), line.empty() ? line : line + "\n");
+  }
 }
 
 std::string in_words(const edition::Composed& composed, const Zone& zone) {

@@ -12,8 +12,15 @@
 
 namespace tidings::cli {
 
-/// Warnings and failures to standard error; sources that were read to standard output if `verbose`.
-void report_collected(const app::CollectReport& report, bool verbose);
+/// How much of a job is told besides its troubles.
+enum class Told { news, all };
+
+/// Warnings, one line each; with `all` also repairs.
+[[nodiscard]] std::vector<std::string> troubles_in_words(const app::CollectReport& report, Told told);
+/// Empty for a source that failed.
+[[nodiscard]] std::string in_words(const app::CollectedSource& source);
+/// Warnings and failures to standard error; with `all` every source to standard output.
+void report_collected(const app::CollectReport& report, Told told);
 
 /// One line each, without its line end.
 [[nodiscard]] std::string in_words(const edition::Composed& composed, const Zone& zone);

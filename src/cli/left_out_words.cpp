@@ -12,8 +12,8 @@ Result<Json> left_out_json(store::Database& database, std::span<const digest::Le
   Json out = Json::array();
   for (const auto& post : posts) {
     out.push_back({{"id", post.id.value},
-                   {"title", post.title},
-                   {"link", post.link},
+                   {"title", json_text(post.title)},
+                   {"link", json_text(post.link)},
                    {"reason", digest::key_of(post.why)},
                    {"why", digest::name_of(post.why)}});
   }
@@ -21,8 +21,10 @@ Result<Json> left_out_json(store::Database& database, std::span<const digest::Le
 }
 
 Json left_out_counts(std::span<const digest::LeftOutPosts> left_out) {
-  Json out = Json::object();
-  for (const auto& each : left_out) out[std::string{digest::key_of(each.why)}] = each.posts;
+  Json out = Json::array();
+  for (const auto& each : left_out) {
+    out.push_back({{"reason", digest::key_of(each.why)}, {"post_count", each.posts}});
+  }
   return out;
 }
 

@@ -16,7 +16,7 @@ constexpr std::size_t most_named_left_out = 50;
 [[nodiscard]] Result<Json> left_out_json(store::Database& database,
                                          std::span<const digest::LeftOutPosts> left_out);
 
-/// {"max_posts":12,"hidden":1}
+/// [{"reason","post_count"}]
 [[nodiscard]] Json left_out_counts(std::span<const digest::LeftOutPosts> left_out);
 
 /// One line per post; empty for none. `digest` is for the command that lists the rest.

@@ -83,6 +83,7 @@ std::string key_of(const std::string& url) { return post::link_key(post::canonic
 
 struct Imported {
   std::string blocks;
+  std::string lines;  ///< the same as JSON
   int sources = 0;
   int known = 0;
 };
@@ -104,8 +105,10 @@ Imported blocks_of(const source::Opml& opml, const config::Config& config) {
     std::vector<std::string> topics;
     for (const auto& topic : feed.topics) topics.push_back(toml_string(topic));
     if (!feed.title.empty()) out.blocks += fmt::format("\n# {}", printable(feed.title));
-    out.blocks +=
-        fmt::format("\n[[source]]\nname = \"{}\"\nurl = {}\n", name_of(feed, names), toml_string(feed.url));
+    const auto name = name_of(feed, names);
+    out.blocks += fmt::format("\n[[source]]\nname = \"{}\"\nurl = {}\n", name, toml_string(feed.url));
+    out.lines += json_line(
+        {{"source", name}, {"url", feed.url}, {"title", json_text(feed.title)}, {"topics", feed.topics}});
     if (!topics.empty()) out.blocks += fmt::format("topics = [{}]\n", join(topics, ", "));
     ++out.sources;
   }
@@ -137,11 +140,12 @@ Result<Exit> import(Session& session, const ImportCommand& command) {
   const auto told = fmt::format("{}, {} known already, {} left out", plural(imported.sources, "new source"),
                                 imported.known, opml->left_out.size());
   if (!command.append) {
-    print(imported.blocks);
+    print(form() == Form::json ? imported.lines : imported.blocks);
     log::info(told);
     return Exit::done;
   }
   if (imported.sources > 0) TIDINGS_TRY(append(*config, imported.blocks));
+  if (form() == Form::json) print(imported.lines);
   say(fmt::format("{}; {} has them\n", told, config->file.string()));
   return Exit::done;
 }
@@ -166,7 +170,16 @@ Result<Exit> export_opml(Session& session, const NoOptions& /*options*/) {
          .site_url = state.site_url.empty() ? std::string{} : post::canonical_link(state.site_url),
          .topics = configured->topics});
   }
-  print(source::write_opml(config->newsletter.name, feeds));
+  if (form() == Form::text) {
+    print(source::write_opml(config->newsletter.name, feeds));
+    return Exit::done;
+  }
+  for (const auto& feed : feeds) {
+    print(json_line({{"title", feed.title},
+                     {"url", feed.url},
+                     {"site_url", json_text(feed.site_url)},
+                     {"topics", feed.topics}}));
+  }
   return Exit::done;
 }
 

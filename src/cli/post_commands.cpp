@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
+#include <limits>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -26,64 +28,90 @@ namespace {
 Json json_of(const post::Post& post) {
   return {{"id", post.id.value},
           {"identity", post.identity},
-          {"title", post.title},
-          {"link", post.link},
-          {"author", post.author},
+          {"title", json_text(post.title)},
+          {"link", json_text(post.link)},
+          {"author", json_text(post.author)},
           {"published", json_time(post.published)},
           {"updated", json_time(post.updated)},
           {"first_seen", json_time(post.first_seen)},
-          {"image", post.image_url},
+          {"image", json_text(post.image_url)},
           {"tags", post.tags},
-          {"language", post.language},
+          {"language", json_text(post.language)},
           {"hidden", post.hidden},
           {"pinned", post.pinned},
-          {"audio", post.audio_url},
-          {"left_out", post.dropped}};
+          {"audio", json_text(post.audio_url)},
+          {"left_out_by", json_text(post.dropped)}};
 }
 
 struct ListOptions {
   std::string source;
   std::string since;
   std::string digest;
+  std::string after;
   int limit = 50;
   bool left_out = false;
-  bool json = false;
 };
+
+Result<PostId> post_id(std::string_view word) {
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), id);
+  if (error == std::errc{} && end == word.data() + word.size() && id > 0) return PostId{id};
+  return fail(Errc::usage, fmt::format("\"{}\" is not a post number", printable(word)),
+              "\"tidings post list\" shows them");
+}
+
+/// Those behind --after, one more than --limit.
+Result<std::vector<edition::LeftOutPost>> named_left_out(store::Database& database,
+                                                         std::span<const digest::LeftOutPosts> left_out,
+                                                         const ListOptions& options) {
+  const auto limit = static_cast<std::size_t>(options.limit) + 1;
+  if (options.after.empty()) return edition::name_left_out(database, left_out, limit);
+  TIDINGS_LET(const auto after, post_id(options.after));
+  TIDINGS_LET(auto posts,
+              edition::name_left_out(database, left_out, std::numeric_limits<std::size_t>::max()));
+  const auto last = std::ranges::find(posts, after, &edition::LeftOutPost::id);
+  if (last == posts.end()) {
+    return fail(Errc::no_input, fmt::format("post {} is not left out of {}", after.value, options.digest));
+  }
+  posts.erase(posts.begin(), last + 1);
+  if (posts.size() > limit) posts.resize(limit);
+  return posts;
+}
 
 /// What no edition has carried, of each digest or of one, and why.
 Result<Exit> list_left_out(Session& session, const ListOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   if (!options.digest.empty()) TIDINGS_TRY(config->digest(options.digest));
+  if (!options.after.empty() && options.digest.empty())
+    return fail(Errc::usage, "--left-out --after requires --digest", "each digest has a list of its own");
   TIDINGS_LET(const auto context, session.context(Access::read_only));
-  std::string lines;
   std::string more;
-  Table out{{"ID", "DATE", "DIGEST", "TITLE", "WHY"}};
+  Listing out{{"ID", "DATE", "DIGEST", "TITLE", "WHY"}};
   for (const auto& digest : config->digests) {
     if (!options.digest.empty() && digest.name != options.digest) continue;
     TIDINGS_LET(const auto left_out, edition::left_out_now(context, digest));
-    TIDINGS_LET(auto posts, edition::name_left_out(context.database, left_out,
-                                                   static_cast<std::size_t>(options.limit) + 1));
+    TIDINGS_LET(auto posts, named_left_out(context.database, left_out, options));
     if (std::cmp_greater(posts.size(), options.limit)) {
       posts.pop_back();
-      more = fmt::format("there are more: --limit {} shows more of each digest", options.limit * 2LL);
+      more = options.digest.empty()
+                 ? fmt::format("there are more: --limit {} shows more of each digest", options.limit * 2LL)
+                 : there_are_more(std::to_string(posts.back().id.value), options.limit);
     }
     for (const auto& post : posts) {
-      if (options.json) {
-        lines += json_line({{"digest", digest.name},
-                            {"id", post.id.value},
-                            {"title", post.title},
-                            {"link", post.link},
-                            {"date", json_time(post.date)},
-                            {"reason", digest::key_of(post.why)},
-                            {"why", digest::name_of(post.why)}});
-      }
-      out.add({std::to_string(post.id.value), local_time(config->newsletter.zone, post.date), digest.name,
+      out.add({{"digest", digest.name},
+               {"id", post.id.value},
+               {"title", json_text(post.title)},
+               {"link", json_text(post.link)},
+               {"date", json_time(post.date)},
+               {"reason", digest::key_of(post.why)},
+               {"why", digest::name_of(post.why)}},
+              {std::to_string(post.id.value), local_time(config->newsletter.zone, post.date), digest.name,
                shorten(post.title, 60), std::string{digest::name_of(post.why)}});
     }
     if (const auto words = edition::left_out_in_words(left_out); !words.empty())
       log::info(digest.name + ": " + words);
   }
-  print_list(options.json ? ListForm::json : ListForm::table, out, lines, more);
+  out.print(more);
   return Exit::done;
 }
 
@@ -91,7 +119,10 @@ Result<Exit> list(Session& session, const ListOptions& options) {
   if (options.left_out) return list_left_out(session, options);
   if (!options.digest.empty()) return fail(Errc::usage, "--digest requires --left-out");
   TIDINGS_LET(const auto context, session.context(Access::read_only));
-  app::PostQuery query{.source = options.source, .since = {}, .limit = options.limit + 1};
+  app::PostQuery query{.source = options.source, .since = {}, .after = {}, .limit = options.limit + 1};
+  if (!options.after.empty()) {
+    TIDINGS_LET(query.after, post_id(options.after));
+  }
   if (!options.since.empty()) {
     TIDINGS_LET(query.since, parse_rfc3339(options.since));
   }
@@ -99,45 +130,38 @@ Result<Exit> list(Session& session, const ListOptions& options) {
   std::string more;
   if (std::cmp_greater(posts.size(), options.limit)) {
     posts.pop_back();
-    more = fmt::format("there are more: --limit {} shows more, --source and --since narrow the list",
-                       options.limit * 2LL);
+    more = there_are_more(std::to_string(posts.back().id.value), options.limit);
   }
-  std::string lines;
-  Table out{{"ID", "DATE", "TITLE", "LINK"}};
+  Listing out{{"ID", "DATE", "TITLE", "LINK"}};
   for (const auto& post : posts) {
-    if (options.json) lines += json_line(json_of(post));
     std::string title = shorten(post::display_title(post), 60);
     if (post.hidden) title += " (hidden)";
     if (post.pinned) title += " (pinned)";
     if (!post.dropped.empty()) title += " (left out by " + post.dropped + ")";
-    out.add({std::to_string(post.id.value), local_time(context.config.newsletter.zone, post.date()),
+    out.add(json_of(post),
+            {std::to_string(post.id.value), local_time(context.config.newsletter.zone, post.date()),
              std::move(title), post.link});
   }
-  print_list(options.json ? ListForm::json : ListForm::table, out, lines, more);
+  out.print(more);
   return Exit::done;
 }
 
 struct PostOption {
   std::int64_t id = 0;
-  bool json = false;
 };
 
-Result<Exit> show(Session& session, const PostOption& options) {
+Result<Exit> show_post(Session& session, const PostOption& options) {
   TIDINGS_LET(const auto context, session.context(Access::read_only));
   TIDINGS_LET(const auto post, app::find_post(context.database, PostId{options.id}));
-  if (options.json) {
-    auto json = json_of(post);
-    json["html"] = post.html;
-    json["summary_html"] = post.summary_html;
-    print(json_line(json));
-    return Exit::done;
-  }
+  auto json = json_of(post);
+  json["html"] = json_text(post.html);
+  json["summary_html"] = json_text(post.summary_html);
   std::string out = printable(post::display_title(post)) + "\n";
   out += fmt::format("{}  {}\n", local_time(context.config.newsletter.zone, post.date()),
                      printable(post.author));
   if (!post.link.empty()) out += post.link + "\n";
   if (!post.tags.empty()) out += "tags: " + printable(join(post.tags, ", ")) + "\n";
-  print(out + "\n" + post::html_to_text(post.html.empty() ? post.summary_html : post.html));
+  show(json, out + "\n" + post::html_to_text(post.html.empty() ? post.summary_html : post.html));
   return Exit::done;
 }
 
@@ -216,14 +240,29 @@ std::string_view in_words(app::AddedPost::What what) {
   return "already exists";
 }
 
+std::string_view name_of(app::AddedPost::What what) {
+  using What = app::AddedPost::What;
+  switch (what) {
+    case What::added: return "added";
+    case What::updated: return "updated";
+    case What::sent_already: return "already_sent";
+    case What::same: break;
+  }
+  return "unchanged";
+}
+
 Result<Exit> add(Session& session, const AddOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto* const configured, source_for(*config, options.source));
   TIDINGS_LET(const auto entry, entry_of(options, session.clock().now()));
   TIDINGS_LET(const auto context, session.context());
   TIDINGS_LET(const auto added, app::add_post(context, *configured, entry));
-  say(fmt::format("post {}: \"{}\" {} ({})\n", added.id.value, printable(entry.title), in_words(added.what),
-                  configured->spec.name));
+  tell({{"id", added.id.value},
+        {"title", entry.title},
+        {"source", configured->spec.name},
+        {"outcome", name_of(added.what)}},
+       fmt::format("post {}: \"{}\" {} ({})\n", added.id.value, printable(entry.title), in_words(added.what),
+                   configured->spec.name));
   return Exit::done;
 }
 
@@ -241,13 +280,8 @@ Result<Exit> release(Session& session, const ReleaseOptions& options) {
   }
   std::vector<PostId> ids;
   for (const auto& word : options.ids) {
-    std::int64_t id = 0;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), id);
-    if (error != std::errc{} || end != word.data() + word.size() || id < 1) {
-      return fail(Errc::usage, fmt::format("\"{}\" is not a post number", printable(word)),
-                  "\"tidings post list --left-out\" shows them");
-    }
-    ids.push_back({id});
+    TIDINGS_LET(const auto id, post_id(word));
+    ids.push_back(id);
   }
   TIDINGS_LET(const auto context, session.context(Access::existing));
   TIDINGS_LET(const auto result, app::release_posts(context, ids, options.source));
@@ -256,18 +290,19 @@ Result<Exit> release(Session& session, const ReleaseOptions& options) {
                              join(carriers, ", ")));
   }
   const int released = result.released;
-  say(released == 0
-          ? "nothing to release\n"
-          : fmt::format("{} released into the next edition of each matching digest, whatever their age\n",
-                        plural(released, "post")));
+  tell({{"released_count", released}},
+       released == 0
+           ? "nothing to release\n"
+           : fmt::format("{} released into the next edition of each matching digest, whatever their age\n",
+                         plural(released, "post")));
   return Exit::done;
 }
 
-auto marking(app::PostMark mark, const char* done) {
-  return [mark, done](Session& session, const PostOption& options) -> Result<Exit> {
+auto marking(app::PostMark mark, const char* done, const char* outcome) {
+  return [mark, done, outcome](Session& session, const PostOption& options) -> Result<Exit> {
     TIDINGS_LET(const auto context, session.context(Access::existing));
     TIDINGS_TRY(app::mark_post(context.database, PostId{options.id}, mark));
-    say(fmt::format("post {} {}\n", options.id, done));
+    tell({{"id", options.id}, {"outcome", outcome}}, fmt::format("post {} {}\n", options.id, done));
     return Exit::done;
   };
 }
@@ -288,19 +323,10 @@ void add_post_commands(Command app, Session& session) {
             .value_name("TIME");
         command.add_flag("--left-out", options.left_out, "posts that no edition has carried, and why");
         command.add_option("--digest", options.digest, "with --left-out: only of this digest");
-        command.add_option("--limit", options.limit, "at most this many (of each digest)")
-            .show_default()
-            .at_least(1);
-        add_json(command, options.json);
+        add_paging(command, options.after, options.limit, "this post");
       },
       list);
-  add_command<PostOption>(
-      noun, session, "show", "show one post as text",
-      [](Command command, PostOption& options) {
-        add_id(command, options);
-        add_json(command, options.json);
-      },
-      show);
+  add_command<PostOption>(noun, session, "show", "show one post as text", add_id, show_post);
   add_command<AddOptions>(
       noun, session, "add", "add a post by hand",
       [](Command command, AddOptions& options) {
@@ -326,13 +352,13 @@ void add_post_commands(Command app, Session& session) {
       release);
   using app::PostMark;
   add_command<PostOption>(noun, session, "hide", "keep a post out of all future editions", add_id,
-                          marking(PostMark::hidden, "is hidden"));
+                          marking(PostMark::hidden, "is hidden", "hidden"));
   add_command<PostOption>(noun, session, "unhide", "allow a post in editions again", add_id,
-                          marking(PostMark::not_hidden, "is not hidden"));
+                          marking(PostMark::not_hidden, "is not hidden", "unhidden"));
   add_command<PostOption>(noun, session, "pin", "put a post first in the next edition", add_id,
-                          marking(PostMark::pinned, "is pinned"));
+                          marking(PostMark::pinned, "is pinned", "pinned"));
   add_command<PostOption>(noun, session, "unpin", "return a post to its usual place", add_id,
-                          marking(PostMark::not_pinned, "is not pinned"));
+                          marking(PostMark::not_pinned, "is not pinned", "unpinned"));
 }
 
 }  // namespace tidings::cli

@@ -9,6 +9,7 @@
 #include "base/units.hpp"
 #include "bounce/effect.hpp"
 #include "cli/command.hpp"
+#include "cli/objects.hpp"
 #include "cli/output.hpp"
 
 namespace tidings::cli {
@@ -17,7 +18,6 @@ namespace {
 struct ReportOptions {
   std::string edition;
   std::string html;
-  bool json = false;
 };
 
 constexpr std::size_t most_domains = 20;
@@ -29,63 +29,58 @@ std::vector<std::pair<std::string, delivery::Counts>> largest_first(const app::E
   return domains;
 }
 
-Json json_of(const delivery::Counts& counts) {
-  return {{"recipients", counts.recipients}, {"sent", counts.sent + counts.bounced},
-          {"failed", counts.failed},         {"suppressed", counts.suppressed},
-          {"in_doubt", counts.in_doubt},     {"open", counts.open()},
-          {"bounced", counts.bounced}};
-}
-
 Json json_of(const app::EditionReport& report) {
-  const auto& edition = report.edition;
-  Json json{{"edition", digest::name_of(edition)},
-            {"digest", edition.digest},
-            {"title", edition.title},
-            {"state", digest::name_of(edition.state)},
-            {"scheduled", json_time(edition.scheduled)},
-            {"approved", json_time(edition.approved)},
-            {"sealed", json_time(edition.sealed)},
-            {"started", json_time(edition.started)},
-            {"last_answer", json_time(report.last_answer)},
-            {"finished", json_time(edition.finished)},
-            {"per_second", report.rate()},
-            {"posts", report.posts},
-            {"segments", report.segments},
-            {"counts", json_of(report.counts)},
-            {"balances", report.counts.balances()},
-            {"retried", report.retried}};
+  auto json = edition_object(report.edition);
+  json["last_answer"] = json_time(report.last_answer);
+  json["sent_per_second"] = report.rate();
+  json["post_count"] = report.posts;
+  json["segment_count"] = report.segments;
+  add_counts(json, report.counts);
+  json["open_count"] = report.counts.open();
+  json["retried_count"] = report.retried;
+  json["balances"] = report.counts.balances();
   json["notes"] = report.notes;
   json["reasons"] = Json::array();
   for (const auto& each : report.reasons) {
-    json["reasons"].push_back(
-        {{"state", delivery::name_of(each.state)}, {"reason", each.reason}, {"count", each.count}});
+    json["reasons"].push_back({{"state", delivery::name_of(each.state)},
+                               {"reason", json_text(each.reason)},
+                               {"delivery_count", each.count}});
   }
   json["returned"] = Json::array();
-  for (const auto& each : report.returned)
+  for (const auto& each : report.returned) {
     json["returned"].push_back({{"kind", each.kind},
-                                {"reason", each.reason},
-                                {"readers", each.readers},
+                                {"reason", json_text(each.reason)},
+                                {"subscriber_count", each.readers},
                                 {"counted", each.counted},
                                 {"suppressed", each.suppressed}});
-  json["left"] = Json::object();
-  for (const auto& [how, number] : report.left) json["left"][how] = number;
-  json["domains"] = Json::object();
-  for (const auto& [domain, counts] : largest_first(report)) json["domains"][domain] = json_of(counts);
-  json["relays"] = Json::object();
-  for (const auto& [relay, counts] : report.relays) json["relays"][relay] = json_of(counts);
+  }
+  json["left"] = Json::array();
+  for (const auto& [how, number] : report.left)
+    json["left"].push_back({{"origin", how}, {"subscriber_count", number}});
+  const auto counted = [](std::string_view key, const std::string& name, const delivery::Counts& counts) {
+    Json one{{std::string{key}, name}};
+    add_counts(one, counts);
+    one["open_count"] = counts.open();
+    return one;
+  };
+  json["domains"] = Json::array();
+  for (const auto& [domain, counts] : largest_first(report))
+    json["domains"].push_back(counted("domain", domain, counts));
+  json["relays"] = Json::array();
+  for (const auto& [relay, counts] : report.relays) json["relays"].push_back(counted("relay", relay, counts));
   return json;
 }
 
-std::string relays_of(const app::EditionReport& report) {
+std::string relays_of(const app::EditionReport& report, const Paper& paper) {
   Table out{{"RELAY", "TOOK", "REFUSED", "IN DOUBT", "OPEN"}};
   for (const auto& [relay, counts] : report.relays) {
     out.add({printable(relay), std::to_string(counts.sent + counts.bounced), std::to_string(counts.failed),
              std::to_string(counts.in_doubt), std::to_string(counts.open())});
   }
-  return out.text();
+  return out.text(paper);
 }
 
-std::string table_of(const app::EditionReport& report) {
+std::string table_of(const app::EditionReport& report, const Paper& paper) {
   Table out{{"DOMAIN", "RECIPIENTS", "SENT", "FAILED", "SUPPRESSED", "IN DOUBT", "OPEN", "BOUNCED"}};
   std::size_t shown = 0;
   delivery::Counts others;
@@ -110,10 +105,11 @@ std::string table_of(const app::EditionReport& report) {
     others.bounced += counts.bounced;
   }
   if (more > 0) add(fmt::format("({} others)", more), others);
-  return out.text();
+  return out.text(paper);
 }
 
-std::string text_of(const app::EditionReport& report, const Zone& zone) {
+/// Harmless to a terminal.
+std::string text_of(const app::EditionReport& report, const Zone& zone, const Paper& paper = {}) {
   const auto& edition = report.edition;
   const auto& counts = report.counts;
   auto out = fmt::format("{} \"{}\", {}\n", digest::name_of(edition), printable(edition.title),
@@ -140,14 +136,14 @@ std::string text_of(const app::EditionReport& report, const Zone& zone) {
     for (const auto& each : report.reasons)
       reasons.add(
           {std::to_string(each.count), std::string{delivery::name_of(each.state)}, printable(each.reason)});
-    out += "\n" + reasons.text();
+    out += "\n" + reasons.text(paper);
   }
   if (!report.returned.empty()) {
     Table returned{{"READERS", "CAME BACK", "WHY", "AND SO"}};
     for (const auto& each : report.returned)
       returned.add(
           {std::to_string(each.readers), each.kind, printable(each.reason), bounce::effect_in_words(each)});
-    out += "\n" + returned.text();
+    out += "\n" + returned.text(paper);
   }
   std::int64_t left = 0;
   std::string how;
@@ -157,8 +153,8 @@ std::string text_of(const app::EditionReport& report, const Zone& zone) {
   }
   out += fmt::format("\n{} unsubscribed between this edition and the next{}\n",
                      left == 0 ? "nobody" : plural(left, "reader"), how.empty() ? "" : " (" + how + ")");
-  if (!report.relays.empty()) out += "\n" + relays_of(report);
-  return report.domains.empty() ? out : out + "\n" + table_of(report);
+  if (!report.relays.empty()) out += "\n" + relays_of(report, paper);
+  return report.domains.empty() ? out : out + "\n" + table_of(report, paper);
 }
 
 std::string page_of(const app::EditionReport& report, const Zone& zone, const message::Brand& brand) {
@@ -179,10 +175,10 @@ Result<Exit> report(Session& session, const ReportOptions& options) {
   const auto& zone = context.config.newsletter.zone;
   if (!options.html.empty())
     TIDINGS_TRY(write_file(options.html, page_of(found, zone, context.config.brand)));
-  if (options.json) {
+  if (form() == Form::json) {
     print(json_line(json_of(found)));
   } else if (options.html.empty()) {
-    print(text_of(found, zone));
+    print_document(text_of(found, zone, paper()));
   }
   return Exit::done;
 }
@@ -196,7 +192,6 @@ void add_report_command(Command app, Session& session) {
         command.add_option("EDITION", options.edition,
                            "weekly#12, weekly (its newest) or an id; default: the newest of all");
         command.add_option("--html", options.html, "write an HTML page instead").value_name("FILE");
-        add_json(command, options.json);
       },
       report);
 }

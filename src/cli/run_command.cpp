@@ -16,6 +16,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
+#include "cli/job_objects.hpp"
 #include "cli/job_words.hpp"
 #include "cli/output.hpp"
 #include "edition/rehearsal.hpp"
@@ -26,20 +27,20 @@ namespace {
 constexpr std::chrono::days rehearsal_length{7};
 
 app::SchedulerSignals signals;
-std::array<int, 2> bell{-1, -1};  // a pipe, so that a signal that comes before the sleep also ends it
+std::array<int, 2> wake_pipe{-1, -1};  // so that a signal that comes before the sleep also ends it
 
-void ring() {
+void wake_up() {
   const char byte = 0;
-  [[maybe_unused]] const auto wrote = ::write(bell[1], &byte, 1);
+  [[maybe_unused]] const auto wrote = ::write(wake_pipe[1], &byte, 1);
 }
 
 Result<void> watch_signals() {
-  if (::pipe2(bell.data(), O_CLOEXEC | O_NONBLOCK) != 0) return fail(Errc::io, "cannot open a pipe");
+  if (::pipe2(wake_pipe.data(), O_CLOEXEC | O_NONBLOCK) != 0) return fail(Errc::io, "cannot open a pipe");
   struct sigaction end {};
   end.sa_handler = [](int) {
     signals.end = true;
     signals.interrupt = true;
-    ring();
+    wake_up();
   };
   end.sa_flags = static_cast<int>(SA_RESETHAND);  // a second one ends at once
   ::sigaction(SIGTERM, &end, nullptr);
@@ -48,7 +49,7 @@ Result<void> watch_signals() {
   reload.sa_handler = [](int) {
     signals.reload = true;
     signals.interrupt = true;
-    ring();
+    wake_up();
   };
   reload.sa_flags = SA_RESTART;
   ::sigaction(SIGHUP, &reload, nullptr);
@@ -60,21 +61,53 @@ Result<void> watch_signals() {
 void sleep_until(const Clock& clock, UtcTime when) {
   using namespace std::chrono_literals;
   const auto left = std::clamp<std::chrono::milliseconds>(when - clock.now(), 0ms, 60s);
-  pollfd waiting{.fd = bell[0], .events = POLLIN, .revents = 0};
+  pollfd waiting{.fd = wake_pipe[0], .events = POLLIN, .revents = 0};
   ::poll(&waiting, 1, static_cast<int>(left.count()));
-  std::array<char, 64> rung{};
-  while (::read(bell[0], rung.data(), rung.size()) > 0) {
+  std::array<char, 64> bytes{};
+  while (::read(wake_pipe[0], bytes.data(), bytes.size()) > 0) {
   }
 }
 
-template <class Tell>
-void report_delivered(const sending::DeliverReport& report, const Zone& zone, const Tell& tell) {
-  for (const auto& each : report.editions) {
-    if (!each.held) tell(in_words(each));
+/// What a scheduler says, each line with the time of the newsletter's zone, or as objects.
+class Reporter {
+ public:
+  explicit Reporter(const Clock& clock) : clock_(clock) {}
+
+  void collected(const app::CollectReport& report, Told told, const Zone& zone) const {
+    for (const auto& line : troubles_in_words(report, told)) trouble(line, zone);
+    if (told == Told::news) return;
+    for (const auto& each : report.sources) tell_at(collected_object(each), in_words(each), zone);
   }
-  for (const auto& line : held_in_words(report, zone)) log::error(line);
-  for (const auto& line : troubles_in_words(report, zone)) log::warning(line);
-}
+
+  void composed(const edition::Composed& composed, const Zone& zone) const {
+    tell_at(composed_object(composed), in_words(composed, zone), zone);
+  }
+
+  void delivered(const sending::DeliverReport& report, const Zone& zone) const {
+    for (const auto& each : report.editions) {
+      if (!each.held) tell_at(delivered_object(each), in_words(each), zone);
+    }
+    for (const auto& line : held_in_words(report, zone)) log::error(timed(line, zone));
+    for (const auto& line : troubles_in_words(report, zone)) trouble(line, zone);
+  }
+
+  void said(const std::string& line, const Zone& zone) const { tell_at(said_object(line), line, zone); }
+
+  void trouble(const std::string& line, const Zone& zone) const { log::warning(timed(line, zone)); }
+
+ private:
+  void tell_at(Json json, const std::string& line, const Zone& zone) const {
+    json["at"] = json_time(clock_.now());
+    tell(json, line.empty() ? line : timed(line, zone) + "\n");
+  }
+
+  /// Objects have their own times.
+  [[nodiscard]] std::string timed(const std::string& line, const Zone& zone) const {
+    return form() == Form::json ? line : local_time(zone, clock_.now()) + "  " + line;
+  }
+
+  const Clock& clock_;
+};
 
 struct RunOptions {
   std::string until;
@@ -105,17 +138,18 @@ Result<Exit> run_scheduler(Session& session, const RunOptions& options) {
     if (manual != nullptr) return manual->set(std::max(when, manual->now()));
     sleep_until(session.clock(), when);
   };
-  const bool verbose = session.verbose > 0;
-  const auto tell = [](const std::string& line) { say(line + "\n"); };
-  scheduler.on_collected = [verbose](const app::CollectReport& report) { report_collected(report, verbose); };
-  scheduler.on_composed = [tell](const edition::Composed& composed, const Zone& zone) {
-    tell(in_words(composed, zone));
+  const Reporter reporter{session.clock()};
+  const auto told = session.verbose > 0 ? Told::all : Told::news;
+  const auto& zone = shared.config.newsletter.zone;
+  scheduler.on_collected = [&](const app::CollectReport& report) { reporter.collected(report, told, zone); };
+  scheduler.on_composed = [&](const edition::Composed& composed, const Zone& its) {
+    reporter.composed(composed, its);
   };
-  scheduler.on_delivered = [tell](const sending::DeliverReport& report, const Zone& zone) {
-    report_delivered(report, zone, tell);
+  scheduler.on_delivered = [&](const sending::DeliverReport& report, const Zone& its) {
+    reporter.delivered(report, its);
   };
-  scheduler.on_said = tell;
-  scheduler.on_trouble = [](const std::string& line) { log::warning(line); };
+  scheduler.on_said = [&](const std::string& line) { reporter.said(line, zone); };
+  scheduler.on_trouble = [&](const std::string& line) { reporter.trouble(line, zone); };
   TIDINGS_TRY(app::run_schedule(shared, scheduler, signals));
   return Exit::done;
 }
@@ -164,34 +198,34 @@ Result<Exit> rehearse(Session& session, const RehearseOptions& options) {
 
   ManualClock clock{from};
   const auto& zone = config->newsletter.zone;
-  const auto tell = [&](const std::string& line) {
-    say(fmt::format("{}  {}\n", local_time(zone, clock.now()), line));
-  };
+  const Reporter reporter{clock};
   std::int64_t sent = 0;
   app::SchedulerOptions scheduler;
   scheduler.until = until;
   scheduler.reading = app::SchedulerOptions::Reading::once;
   scheduler.load = [&]() -> Result<config::Config> { return rehearsal; };
   scheduler.sleep_until = [&](UtcTime when) { clock.set(std::max(when, clock.now())); };
-  scheduler.on_collected = [&](const app::CollectReport& report) {
-    report_collected(report, session.verbose > 0);
-  };
+  const auto told = session.verbose > 0 ? Told::all : Told::news;
+  scheduler.on_collected = [&](const app::CollectReport& report) { reporter.collected(report, told, zone); };
   scheduler.on_composed = [&](const edition::Composed& composed, const Zone&) {
-    tell(in_words(composed, zone));
+    reporter.composed(composed, zone);
   };
   scheduler.on_delivered = [&](const sending::DeliverReport& report, const Zone&) {
     for (const auto& each : report.editions) sent += each.run.sent;
-    report_delivered(report, zone, tell);
+    reporter.delivered(report, zone);
   };
-  scheduler.on_said = tell;
-  scheduler.on_trouble = [&](const std::string& line) {
-    log::warning(local_time(zone, clock.now()) + "  " + line);
-  };
+  scheduler.on_said = [&](const std::string& line) { reporter.said(line, zone); };
+  scheduler.on_trouble = [&](const std::string& line) { reporter.trouble(line, zone); };
   app::SchedulerSignals never;
   TIDINGS_TRY(
       app::run_schedule({.config = rehearsal, .clock = clock, .random = session.random()}, scheduler, never));
-  say(fmt::format("{} would have been sent{}; nothing was sent, the database is unchanged\n",
-                  plural(sent, "message"), options.to_dir.empty() ? "" : ", written to " + options.to_dir));
+  tell({{"event", "rehearsed"},
+        {"from", json_time(from)},
+        {"until", json_time(until)},
+        {"sent_count", sent},
+        {"folder", json_text(options.to_dir)}},
+       fmt::format("{} would have been sent{}; nothing was sent, the database is unchanged\n",
+                   plural(sent, "message"), options.to_dir.empty() ? "" : ", written to " + options.to_dir));
   return Exit::done;
 }
 

@@ -31,7 +31,7 @@ Result<Exit> serve(Session& session, const ServeCommand& command) {
   }
   if (command.snippet) {
     TIDINGS_LET(const auto pages, site::WebPages::load(shared.config));
-    print(pages->snippet());
+    show({{"html", pages->snippet()}}, pages->snippet());
     return Exit::done;
   }
   if (command.frame) {
@@ -50,11 +50,13 @@ Result<Exit> serve(Session& session, const ServeCommand& command) {
   ::sigaction(SIGINT, &action, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
   const auto on_ready = [&](const std::string& address) {
-    say(fmt::format("serving {} on http://{}\n", shared.config.newsletter.public_url, address));
+    tell({{"event", "serving"}, {"url", shared.config.newsletter.public_url}, {"listen", address}},
+         fmt::format("serving {} on http://{}\n", shared.config.newsletter.public_url, address));
     std::fflush(stdout);
   };
   const auto on_monitor_ready = [](const std::string& address) {
-    say(fmt::format("metrics on http://{}/metrics\n", address));
+    tell({{"event", "metrics"}, {"url", fmt::format("http://{}/metrics", address)}, {"listen", address}},
+         fmt::format("metrics on http://{}/metrics\n", address));
     std::fflush(stdout);
   };
   TIDINGS_TRY(site::serve(

@@ -1,13 +1,17 @@
 #include "cli/session.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cctype>
+#include <csignal>
 #include <span>
+#include <variant>
 #include <vector>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "app/newsletters.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
@@ -29,14 +33,24 @@ constexpr const char* more =
     "78 "
     "configuration.";
 
+constexpr int most_parallel = 1'000;
+
 void add_global_options(CLI::App& app, Session& session) {
-  app.add_option("--config", session.config_option,
-                 "configuration (./config.toml, then /etc/tidings/config.toml)")
-      ->type_name("FILE");
+  auto* const config = app.add_option("--config", session.config_option,
+                                      "configuration (./config.toml, then /etc/tidings/config.toml)")
+                           ->type_name("FILE");
+  app.add_option("--all", session.all_option,
+                 "for each newsletter of this folder: NAME.toml, NAME/config.toml")
+      ->type_name("DIR")
+      ->excludes(config);
+  app.add_option("--parallel", session.parallel, "with --all: so many newsletters at a time (8)")
+      ->type_name("N")
+      ->check(CLI::Range(1, most_parallel));
   app.add_option("--at", session.at_option, "act as if it were this time (RFC 3339), for rehearsals")
       ->type_name("TIME");
   app.add_flag("-v,--verbose", session.verbose, "more output; twice for details");
   app.add_flag("-q,--quiet", session.quiet, "errors only");
+  app.add_flag("--json", session.json, "one JSON object a line, errors too (docs/json.md)");
   app.set_help_flag("-h,--help", "print this help");
   app.set_version_flag("--version", "tidings " + std::string{version()}, "print the version");
 }
@@ -151,9 +165,39 @@ std::string help_for(CLI::App& app) {
   return help_of(info_of(app, path), more);
 }
 
+std::atomic<bool> told_to_stop{false};
+
+/// Nothing in the process that shall do the job for one newsletter; else the exit status of all of them.
+Result<std::optional<int>> run_for_each(Session& session, const CLI::App& app) {
+  TIDINGS_LET(const auto newsletters, app::newsletters_in(session.all_option));
+  const auto* command = &app;
+  for (auto verbs = command->get_subcommands(); !verbs.empty(); verbs = command->get_subcommands()) {
+    command = verbs.front();
+  }
+  app::ForEachOptions options{.parallel = session.parallel,
+                              .form = session.json ? app::OutputForm::json_objects : app::OutputForm::lines};
+  const bool never_ends = command->get_name() == "run" || command->get_name() == "serve";
+  if (never_ends) options.parallel = static_cast<int>(newsletters.size());
+  struct sigaction old_term {};
+  struct sigaction old_int {};
+  struct sigaction stop {};
+  stop.sa_handler = [](int) { told_to_stop = true; };
+  ::sigaction(SIGTERM, &stop, &old_term);
+  ::sigaction(SIGINT, &stop, &old_int);
+  TIDINGS_LET(const auto result, app::for_each_newsletter(newsletters, options, told_to_stop));
+  if (const auto* const child = std::get_if<app::InChild>(&result)) {
+    ::sigaction(SIGTERM, &old_term, nullptr);
+    ::sigaction(SIGINT, &old_int, nullptr);
+    session.choose(child->newsletter.config);
+    return std::nullopt;
+  }
+  return std::get<app::AllEnded>(result).status;
+}
+
 }  // namespace
 
 Result<void> Session::prepare() {
+  if (json) set_form(Form::json);
   if (quiet) {
     log::set_level(log::Level::error);
   } else if (verbose > 0) {
@@ -242,6 +286,7 @@ Result<int> run(int argc, char** argv) {
   const Command top{&app};
   add_init_command(top, session);
   add_job_commands(top, session);
+  add_preview_commands(top, session);
   add_run_command(top, session);
   add_report_command(top, session);
   add_status_commands(top, session);
@@ -267,10 +312,15 @@ Result<int> run(int argc, char** argv) {
   } catch (const CLI::Success& success) {  // --version
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
+    if (std::ranges::find(argv, argv + argc, std::string_view{"--json"}) != argv + argc) set_form(Form::json);
     return tl::unexpected<Error>(usage_error(app, {argv, static_cast<std::size_t>(argc)}, error));
   }
   TIDINGS_TRY(session.prepare());
   if (!session.command) return fail(Errc::usage, "no command", "\"tidings --help\" lists the commands");
+  if (!session.all_option.empty()) {
+    TIDINGS_LET(const auto status, run_for_each(session, app));
+    if (status) return *status;
+  }
   TIDINGS_LET(const auto exit, session.command());
   return static_cast<int>(exit);
 }

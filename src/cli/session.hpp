@@ -35,13 +35,19 @@ class Session {
   // Global options, bound to the parser.
   std::string config_option;
   std::string at_option;
+  std::string all_option;
+  int parallel = 8;
   int verbose = 0;
   bool quiet = false;
+  bool json = false;
 
   /// Set by the chosen command; runs after parsing.
   std::function<Result<Exit>()> command;
 
-  /// Applies -v, -q and --at. Errc::usage for an invalid time.
+  /// Of --all: which newsletter this process is for.
+  void choose(const std::filesystem::path& config_file) { config_option = config_file.string(); }
+
+  /// Applies -v, -q, --json and --at. Errc::usage for an invalid time.
   [[nodiscard]] Result<void> prepare();
 
   /// Loaded once.
@@ -78,15 +84,16 @@ class Session {
 };
 
 // One file per noun; each adds its commands to the parser.
-void add_job_commands(Command app, Session& session);      // collect, compose, deliver, send, preview, test
-void add_report_command(Command app, Session& session);    // report
-void add_run_command(Command app, Session& session);       // run, rehearse
-void add_status_commands(Command app, Session& session);   // status
-void add_init_command(Command app, Session& session);      // init
-void add_source_commands(Command app, Session& session);   // source, feed, html
-void add_post_commands(Command app, Session& session);     // post
-void add_edition_commands(Command app, Session& session);  // digest, edition
-void add_archive_commands(Command app, Session& session);  // archive
+void add_job_commands(Command app, Session& session);          // collect, compose, deliver, send
+void add_preview_commands(Command app, Session& session);      // preview, test
+void add_report_command(Command app, Session& session);        // report
+void add_run_command(Command app, Session& session);           // run, rehearse
+void add_status_commands(Command app, Session& session);       // status
+void add_init_command(Command app, Session& session);          // init
+void add_source_commands(Command app, Session& session);       // source, feed, html
+void add_post_commands(Command app, Session& session);         // post
+void add_edition_commands(Command app, Session& session);      // digest, edition
+void add_archive_commands(Command app, Session& session);      // archive
 void add_subscriber_commands(Command app, Session& session);   // subscriber, keys
 void add_suppression_commands(Command app, Session& session);  // suppression
 void add_serve_commands(Command app, Session& session);        // serve, cgi

@@ -1,6 +1,7 @@
 // source list | check, feed parse | article, html sanitize | text
 #include <array>
 #include <limits>
+#include <span>
 #include <variant>
 
 #include <arpa/inet.h>
@@ -40,33 +41,42 @@ std::string note_on(const source::Source& state) {
   return join(parts, "; ");
 }
 
-Result<Exit> list(Session& session, const JsonOption& options) {
+struct ListOptions {
+  std::string after;
+  int limit = 1000;
+};
+
+Result<Exit> list(Session& session, const ListOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto context, session.context_if_there());
   TIDINGS_LET(const auto sources,
               app::list_sources(*config, context ? &context->database : nullptr, session.clock().now()));
-  std::string lines;
-  Table out{{"NAME", "HEALTH", "LAST GOOD", "URL", "NOTE"}};
-  for (const auto& [source, state, health] : sources) {
+  std::vector<std::string> names;
+  for (const auto& each : sources) names.push_back(each.source->spec.name);
+  TIDINGS_LET(const auto page, page_of(names, options.after, options.limit, "source"));
+  Listing out{{"NAME", "HEALTH", "LAST GOOD", "URL", "NOTE"}};
+  for (const auto& [source, state, health] : std::span{sources}.subspan(page.begin, page.end - page.begin)) {
     const auto& spec = source->spec;
-    if (options.json) {
-      lines += json_line({{"name", spec.name},
-                          {"url", spec.url},
-                          {"title", state.title},
-                          {"health", health},
-                          {"last_attempt", json_time(state.last_attempt)},
-                          {"last_good", json_time(state.last_good)},
-                          {"next_fetch", json_time(state.next_fetch)},
-                          {"error_streak", state.error_streak},
-                          {"kept_out", state.dropped},
-                          {"older_left_out", state.left_out},
-                          {"moved_to", state.moved_to.value_or("")},
-                          {"last_error", state.last_error}});
-    }
-    out.add(
-        {spec.name, health, local_time(config->newsletter.zone, state.last_good), spec.url, note_on(state)});
+    const bool ill = !state.last_error.empty();
+    out.add({{"source", spec.name},
+             {"url", spec.url},
+             {"title", json_text(state.title)},
+             {"health", health},
+             {"last_attempt", json_time(state.last_attempt)},
+             {"last_good", json_time(state.last_good)},
+             {"next_fetch", json_time(state.next_fetch)},
+             {"failure_count", state.error_streak},
+             {"rejected_count", state.dropped},
+             {"older_left_out_count", state.left_out},
+             {"moved_to", json_text(state.moved_to.value_or(""))},
+             {"error", json_text(state.last_error)}},
+            {spec.name,
+             {health, ill ? Look::trouble : Look::plain},
+             local_time(config->newsletter.zone, state.last_good),
+             spec.url,
+             note_on(state)});
   }
-  print(options.json ? lines : out.text());
+  out.print(page.more);
   return Exit::done;
 }
 
@@ -144,9 +154,34 @@ std::string day_or_none(const config::Config* config, const source::Entry& entry
   return text.substr(0, 10);
 }
 
+/// What a feed was found to be.
+Json found_object(const source::Feed& feed, const std::string& name, const std::string& url) {
+  int rejected = 0;
+  Json entries = Json::array();
+  for (const auto& each : feed.entries) {
+    rejected += each.dropped.empty() ? 0 : 1;
+    entries.push_back({{"title", json_text(each.title)},
+                       {"link", json_text(each.link)},
+                       {"published", json_time(each.published)},
+                       {"rejected_by", json_text(each.dropped)}});
+  }
+  return {{"source", name},
+          {"url", url},
+          {"format", source::name_of(feed.format)},
+          {"title", json_text(feed.title)},
+          {"entry_count", feed.entries.size()},
+          {"rejected_count", rejected},
+          {"older_left_out_count", feed.left_out},
+          {"entries", std::move(entries)},
+          {"warnings", feed.warnings},
+          {"error", nullptr}};
+}
+
 /// A feed and the block to paste; `config` may be nullptr.
 void print_found(const config::Config* config, const source::Feed& feed, const std::string& url,
                  std::string_view more = {}) {
+  const auto name = free_name(name_from(url), config, url);
+  if (form() == Form::json) return print(json_line(found_object(feed, name, url)));
   std::string out = fmt::format("{} ({}, {})\n", printable(feed.title), source::name_of(feed.format),
                                 plural(static_cast<long long>(feed.entries.size()), "post"));
   for (std::size_t i = 0; i < feed.entries.size() && i < 5; ++i) {
@@ -155,8 +190,7 @@ void print_found(const config::Config* config, const source::Feed& feed, const s
                        shorten(printable(entry.title.empty() ? entry.link : entry.title), 70));
   }
   for (const auto& warning : feed.warnings) log::warning(warning);
-  out += fmt::format("\n[[source]]\nname = \"{}\"\nurl = \"{}\"\n{}{}",
-                     free_name(name_from(url), config, url), url, permission_for(url), more);
+  out += fmt::format("\n[[source]]\nname = \"{}\"\nurl = \"{}\"\n{}{}", name, url, permission_for(url), more);
   print(out);
 }
 
@@ -175,8 +209,9 @@ Result<Exit> check_url(const config::Config* config, const std::string& text) {
   using How = app::FoundFeed::How;
   const auto url = url_of(text);
   TIDINGS_LET(const auto found, app::find_feed(url));
-  if (found.how == How::named_by_page) print(fmt::format("{} is a page; its feed is {}\n", url, found.url));
-  if (found.how == How::read_from_page)
+  if (found.how == How::named_by_page && form() == Form::text)
+    print(fmt::format("{} is a page; its feed is {}\n", url, found.url));
+  if (found.how == How::read_from_page && form() == Form::text)
     print(fmt::format("{} has no feed; its posts are read from the page\n", url));
   print_found(config, found.feed, found.url, found.how == How::read_from_page ? "kind = \"page\"\n" : "");
   return Exit::done;
@@ -210,7 +245,7 @@ Result<Exit> check_source(const config::Config& config, const config::SourceConf
   }
   if (feed.entries.size() > most) out += fmt::format("  and {} more\n", feed.entries.size() - most);
   for (const auto& warning : feed.warnings) log::warning(fmt::format("{}: {}", source.spec.name, warning));
-  print(out);
+  show(found_object(feed, source.spec.name, source.spec.url), out);
   return Exit::done;
 }
 
@@ -241,7 +276,8 @@ Result<Exit> check(Session& session, const CheckOptions& options) {
     if (each.spec.kind == source::Kind::manual) continue;
     const auto feed = app::read_now(*config, each, session.clock().now());
     if (feed) {
-      print(fmt::format("{}: {}\n", each.spec.name, summary_of(*feed)));
+      show(found_object(*feed, each.spec.name, each.spec.url),
+           fmt::format("{}: {}\n", each.spec.name, summary_of(*feed)));
     } else {
       ++failed;
       log::warning(fmt::format("source {}: {}", each.spec.name, feed.error().line()));
@@ -327,14 +363,16 @@ struct HtmlOptions {
 
 Result<Exit> sanitize(Session& /*session*/, const HtmlOptions& options) {
   TIDINGS_LET(const auto html, read_file("-", max_input_bytes));
-  print_document(post::sanitise(clean_utf8(html), {.base_url = options.base_url}));
+  const auto safe = post::sanitise(clean_utf8(html), {.base_url = options.base_url});
+  form() == Form::json ? print(json_line({{"html", safe}})) : print_document(safe);
   return Exit::done;
 }
 
 Result<Exit> to_text(Session& /*session*/, const HtmlOptions& options) {
   TIDINGS_LET(const auto html, read_file("-", max_input_bytes));
-  print_document(post::html_to_text(post::sanitise(clean_utf8(html), {.base_url = options.base_url}),
-                                    {.width = options.width}));
+  const auto text = post::html_to_text(post::sanitise(clean_utf8(html), {.base_url = options.base_url}),
+                                       {.width = options.width});
+  form() == Form::json ? print(json_line({{"text", text}})) : print_document(text);
   return Exit::done;
 }
 
@@ -342,9 +380,12 @@ Result<Exit> to_text(Session& /*session*/, const HtmlOptions& options) {
 
 void add_source_commands(Command app, Session& session) {
   const auto source = add_noun(app, "source", "where posts come from");
-  add_command<JsonOption>(
+  add_command<ListOptions>(
       source, session, "list", "list sources and their health",
-      [](Command command, JsonOption& options) { add_json(command, options.json); }, list);
+      [](Command command, ListOptions& options) {
+        add_paging(command, options.after, options.limit, "this source");
+      },
+      list);
   add_command<CheckOptions>(
       source, session, "check",
       "read a URL and print its [[source]] block, or read configured sources as collect does",

@@ -1,5 +1,6 @@
 // status: show the state of everything on one screen
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -8,6 +9,7 @@
 #include "base/units.hpp"
 #include "cli/command.hpp"
 #include "cli/job_words.hpp"
+#include "cli/objects.hpp"
 #include "cli/output.hpp"
 #include "sending/clock_guard.hpp"
 
@@ -47,31 +49,24 @@ std::vector<std::string> held_lines(const DigestStatus& status, const config::Co
 
 Json json_of(const DigestStatus& status, const config::Config& config) {
   Json deferred = Json::array();
-  for (const auto& [reply, count] : status.deferred) deferred.push_back({{"reply", reply}, {"count", count}});
+  for (const auto& [reply, count] : status.deferred)
+    deferred.push_back({{"reply", reply}, {"delivery_count", count}});
   Json json{{"digest", status.name},
             {"next_run", json_time(status.next_run)},
             {"due", json_time(status.due)},
-            {"subscribers", status.subscribers},
-            {"pending", status.pending},
-            {"held", join(held_lines(status, config), "; ")},
-            {"drafts", join(draft_lines(status, Review::open), "; ")}};
-  if (!status.newest) {
-    json["edition"] = nullptr;
-    return json;
-  }
-  const auto& counts = status.counts;
-  json["edition"] = {{"number", status.newest->number ? Json(*status.newest->number) : Json(nullptr)},
-                     {"state", digest::name_of(status.newest->state)},
-                     {"scheduled", json_time(status.newest->scheduled)},
-                     {"reason", status.newest->reason},
-                     {"recipients", counts.recipients},
-                     {"sent", counts.sent},
-                     {"open", counts.open()},
-                     {"failed", counts.failed},
-                     {"in_doubt", counts.in_doubt},
-                     {"suppressed", counts.suppressed},
-                     {"next_due", json_time(status.next_due)},
-                     {"deferred", std::move(deferred)}};
+            {"subscriber_count", status.subscribers},
+            {"pending_count", status.pending},
+            {"paused_count", status.paused},
+            {"held", held_lines(status, config)},
+            {"drafts", draft_lines(status, Review::open)},
+            {"newest", nullptr}};
+  if (!status.newest) return json;
+  auto newest = edition_object(*status.newest);
+  add_counts(newest, status.counts);
+  newest["open_count"] = status.counts.open();
+  newest["next_due"] = json_time(status.next_due);
+  newest["deferred"] = std::move(deferred);
+  json["newest"] = std::move(newest);
   return json;
 }
 
@@ -89,14 +84,17 @@ std::string pace(const DigestStatus& status, UtcTime now) {
   return fmt::format(", {:.1f}/s, about {} left", rate, format_duration(left));
 }
 
-std::string text_of(const DigestStatus& status, const config::Config& config, UtcTime now,
-                    std::string_view sender) {
+/// A digest, its newest edition, and what waits for a person.
+std::vector<Cell> lines_of(const DigestStatus& status, const config::Config& config, UtcTime now,
+                           std::string_view sender) {
+  std::vector<Cell> lines;
   const auto& zone = config.newsletter.zone;
   const auto due = status.due ? fmt::format("due since {}, ", local_time(zone, status.due)) : std::string{};
-  const auto pending = status.pending > 0 ? fmt::format("{} pending, ", status.pending) : std::string{};
-  std::string out =
-      fmt::format("{}: {}, {}{}next run {}\n", status.name, plural(status.subscribers, "subscriber"), pending,
-                  due, local_time(zone, status.next_run));
+  auto others = status.pending > 0 ? fmt::format("{} pending, ", status.pending) : std::string{};
+  if (status.paused > 0) others += fmt::format("{} paused, ", status.paused);
+  lines.emplace_back(fmt::format("{}: {}, {}{}next run {}", status.name,
+                                 plural(status.subscribers, "subscriber"), others, due,
+                                 local_time(zone, status.next_run)));
   if (status.newest) {
     const auto& edition = *status.newest;
     const auto& counts = status.counts;
@@ -104,22 +102,22 @@ std::string text_of(const DigestStatus& status, const config::Config& config, Ut
         edition.number ? fmt::format("#{}", *edition.number) : local_time(zone, edition.scheduled);
     // One that has begun is only being sent while somebody does it.
     const bool idle = edition.state == digest::EditionState::sending && sender.empty();
-    out += fmt::format("  {} {}", name, idle ? "not finished" : digest::name_of(edition.state));
-    if (!edition.reason.empty()) out += ": " + printable(edition.reason);
+    auto line = fmt::format("  {} {}", name, idle ? "not finished" : digest::name_of(edition.state));
+    if (!edition.reason.empty()) line += ": " + edition.reason;
     if (counts.recipients > 0)
-      out += fmt::format(", {} of {} sent, {} open{}", counts.sent, counts.recipients, counts.open(),
-                         pace(status, now));
-    if (counts.failed > 0) out += fmt::format(", {} failed", counts.failed);
-    if (counts.in_doubt > 0) out += fmt::format(", {} in doubt", counts.in_doubt);
+      line += fmt::format(", {} of {} sent, {} open{}", counts.sent, counts.recipients, counts.open(),
+                          pace(status, now));
+    if (counts.failed > 0) line += fmt::format(", {} failed", counts.failed);
+    if (counts.in_doubt > 0) line += fmt::format(", {} in doubt", counts.in_doubt);
     if (status.next_due && *status.next_due > now)
-      out += fmt::format(", next try {}", local_time(zone, status.next_due));
-    out += '\n';
+      line += fmt::format(", next try {}", local_time(zone, status.next_due));
+    lines.emplace_back(std::move(line), counts.failed + counts.in_doubt > 0 ? Look::trouble : Look::plain);
     for (const auto& [reply, count] : status.deferred)
-      out += fmt::format("    {} deferred: {}\n", count, printable(reply));
+      lines.emplace_back(fmt::format("    {} deferred: {}", count, reply));
   }
-  for (const auto& each : draft_lines(status, Review::open)) out += "  draft: " + each + "\n";
-  for (const auto& each : held_lines(status, config)) out += "  held: " + each + "\n";
-  return out;
+  for (const auto& each : draft_lines(status, Review::open)) lines.emplace_back("  draft: " + each);
+  for (const auto& each : held_lines(status, config)) lines.emplace_back("  held: " + each, Look::trouble);
+  return lines;
 }
 
 bool rests(const delivery::RelayMemory& relay, UtcTime now) {
@@ -132,10 +130,10 @@ Json json_of(const delivery::RelayMemory& relay, const std::string& words, UtcTi
                             : relay.refuses()   ? "refuses"
                             : rests(relay, now) ? "rests"
                                                 : "unreachable";
-  return {{"name", relay.name},
+  return {{"relay", relay.name},
           {"state", state},
           {"until", rests(relay, now) ? json_time(relay.paused_until) : Json(nullptr)},
-          {"error", words.empty() ? "" : relay.last_error}};
+          {"error", json_text(words.empty() ? "" : relay.last_error)}};
 }
 
 /// What "send --due" would do at this moment.
@@ -166,15 +164,16 @@ std::string at_work(const Status& status) {
                        : status.sender;
 }
 
-std::string details_of(const Status& status, const Zone& zone) {
-  std::string out;
-  for (const auto& each : status.sources) out += fmt::format("  {}: {}\n", each.name, printable(each.what));
-  for (const auto& line : status.clock) out += fmt::format("clock: {} ({})\n", line, sending::clock_hint);
+void add_details(std::vector<Cell>& lines, const Status& status, const Zone& zone) {
+  for (const auto& each : status.sources)
+    lines.emplace_back(fmt::format("  {}: {}", each.name, each.what), Look::trouble);
+  for (const auto& line : status.clock)
+    lines.emplace_back(fmt::format("clock: {} ({})", line, sending::clock_hint), Look::trouble);
   for (const auto& flood : status.set_aside) {
-    out += fmt::format("  {0}: {1} set aside on {2}; \"tidings post release --source {0}\" releases them\n",
-                       flood.source, plural(flood.posts, "old post"), local_time(zone, flood.at));
+    lines.emplace_back(
+        fmt::format("  {0}: {1} set aside on {2}; \"tidings post release --source {0}\" releases them",
+                    flood.source, plural(flood.posts, "old post"), local_time(zone, flood.at)));
   }
-  return out;
 }
 
 std::string json_lines(const Status& status, const config::Config& config, UtcTime now) {
@@ -185,50 +184,55 @@ std::string json_lines(const Status& status, const config::Config& config, UtcTi
   for (const auto& each : status.relays) relays.push_back(json_of(each, in_words(each, zone, now), now));
   std::int64_t set_aside = 0;
   for (const auto& flood : status.set_aside) set_aside += flood.posts;
-  return out + json_line({{"sources", config.sources.size()},
-                          {"failing_sources", status.failing_sources()},
-                          {"set_aside", set_aside},
-                          {"subscribers", status.subscribers},
+  return out + json_line({{"digest", nullptr},
+                          {"source_count", config.sources.size()},
+                          {"failing_source_count", status.failing_sources()},
+                          {"set_aside_count", set_aside},
+                          {"subscriber_count", status.subscribers},
                           {"relays", std::move(relays)},
-                          {"at_work", at_work(status)},
+                          {"at_work", json_text(at_work(status))},
                           {"send_due", next_job(status, zone, now)},
                           {"clock", status.clock},
-                          {"notices_open", status.notices_open},
-                          {"notices_failing", status.notices_trouble.failing},
-                          {"notices_error", status.notices_trouble.last_error},
+                          {"notices_open_count", status.notices_open},
+                          {"notices_failing_count", status.notices_trouble.failing},
+                          {"notices_error", json_text(status.notices_trouble.last_error)},
                           {"notices_next_try", json_time(status.notices_trouble.next_try)}});
 }
 
-std::string text_of(const Status& status, const config::Config& config, UtcTime now) {
+std::vector<Cell> lines_of(const Status& status, const config::Config& config, UtcTime now) {
   const auto& zone = config.newsletter.zone;
   const auto sender = at_work(status);
-  std::string out;
-  for (const auto& each : status.digests) out += text_of(each, config, now, sender);
-  out += fmt::format("sources: {}, {} failing\n{}subscribers: {}\n", config.sources.size(),
-                     status.failing_sources(), details_of(status, zone), status.subscribers);
+  std::vector<Cell> lines;
+  for (const auto& each : status.digests)
+    std::ranges::move(lines_of(each, config, now, sender), std::back_inserter(lines));
+  lines.emplace_back(fmt::format("sources: {}, {} failing", config.sources.size(), status.failing_sources()));
+  add_details(lines, status, zone);
+  lines.emplace_back(fmt::format("subscribers: {}", status.subscribers));
   for (const auto& each : status.relays) {
     const auto words = in_words(each, zone, now);
-    if (!words.empty()) out += fmt::format("relay {} {}\n", each.name, words);
+    if (!words.empty()) lines.emplace_back(fmt::format("relay {} {}", each.name, words), Look::trouble);
   }
   for (const auto& [edition, count] : status.in_doubt) {
-    out += fmt::format(
-        "{0}: {1} in doubt; \"tidings delivery resolve {0} [ADDRESS] --sent\" or \"--failed\" decides\n",
-        edition, plural(count, "delivery"));
+    lines.emplace_back(
+        fmt::format(
+            "{0}: {1} in doubt; \"tidings delivery resolve {0} [ADDRESS] --sent\" or \"--failed\" decides",
+            edition, plural(count, "delivery")),
+        Look::trouble);
   }
-  out += fmt::format("sending: {}\n\"send --due\" now would: {}\n", sender.empty() ? "nobody" : sender,
-                     next_job(status, zone, now));
-  if (status.notices_open == 0) return out;
+  lines.emplace_back(fmt::format("sending: {}", sender.empty() ? "nobody" : sender));
+  lines.emplace_back(fmt::format("\"send --due\" now would: {}", next_job(status, zone, now)));
+  if (status.notices_open == 0) return lines;
   const auto& trouble = status.notices_trouble;
-  out += fmt::format("confirmation and other mails: {} wait\n", status.notices_open);
+  lines.emplace_back(fmt::format("confirmation and other mails: {} wait", status.notices_open));
   if (trouble.failing > 0) {
-    out += fmt::format("  {} failed, next try {}: {}\n", trouble.failing, local_time(zone, trouble.next_try),
-                       printable(trouble.last_error));
+    lines.emplace_back(fmt::format("  {} failed, next try {}: {}", trouble.failing,
+                                   local_time(zone, trouble.next_try), trouble.last_error),
+                       Look::trouble);
   }
-  return out;
+  return lines;
 }
 
 struct StatusOptions {
-  bool json = false;
   bool health = false;
 };
 
@@ -273,7 +277,7 @@ Result<Exit> health(const Status& status, const config::Config& config, UtcTime 
     const auto first = std::ranges::min_element(status.digests, {}, &DigestStatus::next_run);
     next = fmt::format("{} runs next, {}", first->name, local_time(zone, first->next_run));
   }
-  say("healthy: " + next + "\n");
+  tell({{"healthy", true}, {"what", next}}, "healthy: " + next + "\n");
   return Exit::done;
 }
 
@@ -282,7 +286,11 @@ Result<Exit> status(Session& session, const StatusOptions& options) {
   TIDINGS_LET(const auto status, app::status(context));
   const auto now = context.clock.now();
   if (options.health) return health(status, context.config, now);
-  print(options.json ? json_lines(status, context.config, now) : text_of(status, context.config, now));
+  if (form() == Form::json) {
+    print(json_lines(status, context.config, now));
+  } else {
+    print_lines(lines_of(status, context.config, now));
+  }
   return Exit::done;
 }
 
@@ -295,7 +303,6 @@ void add_status_commands(Command app, Session& session) {
         command.add_flag(
             "--health", options.health,
             "one line: 0 if all is well, 69 if no relay or source is of use, 75 if work is overdue");
-        add_json(command, options.json);
       },
       status);
 }

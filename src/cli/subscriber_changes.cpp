@@ -1,6 +1,7 @@
-// subscriber add | set | confirm | unsubscribe | erase
+// subscriber add | set | pause | resume | confirm | unsubscribe | erase
 #include <algorithm>
 #include <atomic>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -12,6 +13,7 @@
 #include "members/membership.hpp"
 #include "members/notices.hpp"
 #include "members/our_files.hpp"
+#include "members/pause.hpp"
 #include "members/roster.hpp"
 #include "site/pages.hpp"
 
@@ -43,6 +45,22 @@ void send_queued(const config::Context& context, members::Membership& membership
   }
 }
 
+/// For programs and for people.
+std::pair<std::string_view, std::string> outcome_of(const AddResult& result, const AddOptions& options) {
+  switch (result.outcome) {
+    case AddOutcome::added:
+      return {"added",
+              options.confirmed ? "added" : "added, not yet confirmed (--confirmed if you have consent)"};
+    case AddOutcome::already_there: return {"unchanged", "is already on the list"};
+    case AddOutcome::resubscribed_pending:
+      return {"pending", fmt::format("had unsubscribed; now needs a new confirmation of: {}",
+                                     join(result.pending, ", "))};
+    case AddOutcome::left: return {"left", "had unsubscribed"};
+    case AddOutcome::suppressed: break;
+  }
+  return {"suppressed", "is suppressed"};
+}
+
 Result<Exit> add(Session& session, const AddOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto address, parse_mail_address(trim(options.address)));
@@ -62,24 +80,15 @@ Result<Exit> add(Session& session, const AddOptions& options) {
                                                   .origin = Origin::cli,
                                                   .detail = "subscriber add"}));
   send_queued(context, membership);
-  switch (result.outcome) {
-    case AddOutcome::added:
-      say(fmt::format("{} added{}\n", text,
-                      options.confirmed ? "" : ", not yet confirmed (--confirmed if you have consent)"));
-      return Exit::done;
-    case AddOutcome::already_there: say(fmt::format("{} is already on the list\n", text)); return Exit::done;
-    case AddOutcome::resubscribed_pending:
-      say(fmt::format("{} had unsubscribed; now needs a new confirmation of: {}\n", text,
-                      join(result.pending, ", ")));
-      return Exit::done;
-    case AddOutcome::left: say(fmt::format("{} had unsubscribed\n", text)); return Exit::done;
-    case AddOutcome::suppressed:
-      return fail(
-          Errc::not_permitted,
-          fmt::format("{} must not be mailed: {}", text,
-                      app::suppression_in_words(fmt::format("suppressed: {}", name_of(*result.cause)))),
-          "if you are sure, \"tidings suppression remove\" lifts it");
+  if (result.outcome == AddOutcome::suppressed) {
+    return fail(Errc::not_permitted,
+                fmt::format("{} must not be mailed: {}", text,
+                            app::suppression_in_words(fmt::format("suppressed: {}", name_of(*result.cause)))),
+                "if you are sure, \"tidings suppression remove\" lifts it");
   }
+  const auto [outcome, words] = outcome_of(result, options);
+  tell({{"address", text}, {"outcome", outcome}, {"pending", result.pending}},
+       fmt::format("{} {}\n", text, words));
   return Exit::done;
 }
 
@@ -137,12 +146,54 @@ Result<Exit> set(Session& session, const SetOptions& options) {
               membership.change(found.id, preferences, {.origin = Origin::cli, .detail = "subscriber set"}));
   send_queued(context, membership);
   const auto done = in_words(changed);
-  say(fmt::format("{}: {}\n", found.address, done.empty() ? "nothing changed" : done));
+  tell({{"address", found.address},
+        {"changed", changed.details},
+        {"left", changed.digests.left},
+        {"joined", changed.digests.joined},
+        {"pending", changed.digests.pending},
+        {"refused", changed.refused}},
+       fmt::format("{}: {}\n", found.address, done.empty() ? "nothing changed" : done));
   if (changed.refused.empty()) return Exit::done;
   return fail(
       Errc::not_permitted,
       fmt::format("{} is suppressed and will not get: {}", found.address, join(changed.refused, ", ")),
       "if you are sure, \"tidings suppression remove\" lifts it");
+}
+
+struct PauseOptions {
+  std::string address;
+  std::string until;
+};
+
+Result<Exit> pause(Session& session, const PauseOptions& options) {
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  TIDINGS_LET(const auto found, members::find_subscriber(context.database, context.clock, options.address));
+  const auto& zone = context.config.newsletter.zone;
+  TIDINGS_LET(const auto until, members::parse_pause_end(options.until, zone, context.clock.now()));
+  TIDINGS_LET(const auto paused, members::Membership(context).pause(
+                                     found.id, until, {.origin = Origin::cli, .detail = "subscriber pause"}));
+  const auto day = members::day_text(zone, until);
+  const Json told{{"address", found.address}, {"paused", paused}, {"paused_until", json_time(until)}};
+  if (!paused.empty()) {
+    tell(told, fmt::format("{} gets nothing before {}: {}\n", found.address, day, join(paused, ", ")));
+    return Exit::done;
+  }
+  const bool already = std::ranges::any_of(
+      found.subscriptions, [&](const Subscription& one) { return one.paused_until == until; });
+  tell(told, already ? fmt::format("{} is paused until {} already\n", found.address, day)
+                     : fmt::format("{} gets nothing that could be paused\n", found.address));
+  return Exit::done;
+}
+
+Result<Exit> resume(Session& session, const AddressOption& options) {
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  TIDINGS_LET(const auto found, members::find_subscriber(context.database, context.clock, options.address));
+  TIDINGS_LET(const auto resumed, members::Membership(context).resume(
+                                      found.id, {.origin = Origin::cli, .detail = "subscriber resume"}));
+  tell({{"address", found.address}, {"resumed", resumed}},
+       resumed.empty() ? fmt::format("{} is not paused\n", found.address)
+                       : fmt::format("{} gets again: {}\n", found.address, join(resumed, ", ")));
+  return Exit::done;
 }
 
 struct UnsubscribeOptions {
@@ -160,8 +211,9 @@ Result<Exit> unsubscribe(Session& session, const UnsubscribeOptions& options) {
               membership.leave(found.id, options.digests,
                                {.origin = Origin::cli, .detail = "subscriber unsubscribe"}));
   send_queued(context, membership);
-  say(ended.empty() ? fmt::format("{} was not subscribed\n", found.address)
-                    : fmt::format("{} unsubscribed from: {}\n", found.address, join(ended, ", ")));
+  tell({{"address", found.address}, {"left", ended}},
+       ended.empty() ? fmt::format("{} was not subscribed\n", found.address)
+                     : fmt::format("{} unsubscribed from: {}\n", found.address, join(ended, ", ")));
   return Exit::done;
 }
 
@@ -173,10 +225,11 @@ Result<Exit> erase(Session& session, const AddressOption& options) {
     return fail(Errc::no_input, fmt::format("there is no subscriber {}", address.text()));
   }
   TIDINGS_LET(const auto erased, members::erase_person(context, *found));
-  say(fmt::format("{} is erased; imports will not add it again{}\n", found->address,
-                  erased.files == 0
-                      ? ""
-                      : fmt::format("; deleted {} containing the address", plural(erased.files, "file"))));
+  tell({{"address", found->address}, {"outcome", "erased"}, {"file_count", erased.files}},
+       fmt::format("{} is erased; imports will not add it again{}\n", found->address,
+                   erased.files == 0
+                       ? ""
+                       : fmt::format("; deleted {} containing the address", plural(erased.files, "file"))));
   if (erased.done) return Exit::done;
   return fail(
       Errc::try_again, "another process is reading the database, whose log still holds the address",
@@ -199,7 +252,8 @@ Result<Exit> confirm(Session& session, const ConfirmOptions& options) {
     TIDINGS_LET(const auto redeemed, membership.confirm(trim(options.what), way));
     if (!redeemed) return fail(Errc::no_input, "invalid or expired token", "tokens are valid for three days");
     send_queued(context, membership);
-    say(fmt::format("{}confirmed: {}\n", redeemed->before ? "already " : "", join(redeemed->digests, ", ")));
+    tell({{"address", nullptr}, {"confirmed", redeemed->digests}},
+         fmt::format("{}confirmed: {}\n", redeemed->before ? "already " : "", join(redeemed->digests, ", ")));
     return Exit::done;
   }
   TIDINGS_LET(const auto found, members::find_subscriber(context.database, context.clock, options.what));
@@ -207,8 +261,9 @@ Result<Exit> confirm(Session& session, const ConfirmOptions& options) {
       const auto confirmed,
       membership.confirm(found.id, options.digests, {.origin = Origin::cli, .detail = "subscriber confirm"}));
   send_queued(context, membership);
-  say(confirmed.empty() ? fmt::format("{} has nothing to confirm\n", found.address)
-                        : fmt::format("{} confirmed: {}\n", found.address, join(confirmed, ", ")));
+  tell({{"address", found.address}, {"confirmed", confirmed}},
+       confirmed.empty() ? fmt::format("{} has nothing to confirm\n", found.address)
+                         : fmt::format("{} confirmed: {}\n", found.address, join(confirmed, ", ")));
   return Exit::done;
 }
 
@@ -241,6 +296,23 @@ void add_subscriber_changes(Command noun, Session& session) {
         command.add_flag("--all-topics", options.all_topics, "every topic");
       },
       set);
+  add_command<PauseOptions>(
+      noun, session, "pause", "send nothing until a day; what appears meanwhile is not made up for",
+      [](Command command, PauseOptions& options) {
+        command.add_option("ADDRESS", options.address, "e.g. ada@example.org").required();
+        command
+            .add_option("--until", options.until,
+                        "the first day with mail again, e.g. 2027-01-15; at most a year away")
+            .value_name("DAY")
+            .required();
+      },
+      pause);
+  add_command<AddressOption>(
+      noun, session, "resume", "end a pause now",
+      [](Command command, AddressOption& options) {
+        command.add_option("ADDRESS", options.address, "e.g. ada@example.org").required();
+      },
+      resume);
   add_command<UnsubscribeOptions>(
       noun, session, "unsubscribe", "unsubscribe and withdraw consent",
       [](Command command, UnsubscribeOptions& options) {

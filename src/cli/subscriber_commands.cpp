@@ -39,7 +39,7 @@ namespace {
 Result<Exit> rotate_keys(Session& session, const NoOptions& /*options*/) {
   TIDINGS_LET(const auto context, session.context(Access::existing));
   TIDINGS_LET(const int key, sending::rotate_keys(context));
-  say(fmt::format("key {} now signs links; older links stay valid\n", key));
+  tell({{"key", key}}, fmt::format("key {} now signs links; older links stay valid\n", key));
   return Exit::done;
 }
 

@@ -1,6 +1,6 @@
 // The commands of the list, by what they do: subscriber_list.cpp (list, show, export), subscriber_import.cpp,
-// subscriber_changes.cpp (add, set, confirm, unsubscribe, erase); subscriber_commands.cpp groups them under
-// one noun. Their shared parts are here.
+// subscriber_changes.cpp (add, set, pause, resume, confirm, unsubscribe, erase); subscriber_commands.cpp
+// groups them under one noun. Their shared parts are here.
 #pragma once
 
 #include <string>
@@ -20,7 +20,6 @@ void add_subscriber_changes(Command noun, Session& session);
 
 struct AddressOption {
   std::string address;
-  bool json = false;
 };
 
 /// The names in the configuration's spelling; what newcomers get if `wanted` is empty. Errc::config if it has

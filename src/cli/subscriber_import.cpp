@@ -1,19 +1,15 @@
 // subscriber import
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <csignal>
-#include <cstdio>
 #include <filesystem>
-
-#include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "base/log.hpp"
 #include "base/text.hpp"
-#include "base/units.hpp"
 #include "cli/output.hpp"
+#include "cli/progress.hpp"
 #include "cli/subscriber_commands.hpp"
 #include "members/topics.hpp"
 #include "subscriber/import.hpp"
@@ -35,7 +31,6 @@ struct ImportCommand {
   std::vector<std::string> ignored;
   std::string reject_file;
   std::int64_t batch = 0;
-  bool json = false;
 };
 
 Result<ImportOptions> import_options(const config::Config& config, const ImportCommand& command) {
@@ -64,59 +59,40 @@ Json json_of(const ImportReport& report) {
   for (const auto& column : report.unused)
     unused.push_back({{"column", column.header}, {"suspect", column.is_suspect}});
   return {{"format", report.format},
-          {"records", report.records},
           {"encoding", report.encoding},
+          {"line_count", report.records},
+          {"imported_count", report.imported()},
+          {"added_count", report.added},
+          {"updated_count", report.updated},
+          {"unchanged_count", report.unchanged},
+          {"withdrawn_count", report.withdrawn},
+          {"suppressed_count", report.suppressed},
+          {"skipped_left_count", report.skipped_left},
+          {"skipped_suppressed_count", report.skipped_suppressed},
+          {"rejected_count", report.rejected},
+          {"pending_count", report.pending},
+          {"asked_count", report.asked},
           {"unused", std::move(unused)},
-          {"imported", report.imported()},
-          {"added", report.added},
-          {"updated", report.updated},
-          {"unchanged", report.unchanged},
-          {"withdrawn", report.withdrawn},
-          {"suppressed", report.suppressed},
-          {"skipped_left", report.skipped_left},
-          {"skipped_suppressed", report.skipped_suppressed},
-          {"rejected", report.rejected},
-          {"pending", report.pending},
-          {"asked", report.asked},
-          {"rejected_lines", std::move(rejected)},
+          {"rejected", std::move(rejected)},
           {"warnings", std::move(warnings)}};
 }
 
-/// Lines so far, the rate and the time left, written over on a terminal; nothing elsewhere.
-class ImportLine {
- public:
-  explicit ImportLine(const std::string& file) {
-    std::error_code unknown;
-    if (const auto size = std::filesystem::file_size(file, unknown); !unknown)
-      bytes_ = static_cast<double>(size);
-  }
-  void show(const ImportProgress& progress) {
-    if (!active_) return;
-    const auto seconds =
-        std::max(0.001, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count());
-    std::string left;
-    if (bytes_ > 0 && progress.bytes > 0) {
-      const auto part = std::min(1.0, static_cast<double>(progress.bytes) / bytes_);
-      left = fmt::format(
-          "  {:.0f}%  {} left", 100 * part,
-          format_duration(std::chrono::seconds{static_cast<std::int64_t>(seconds * (1 - part) / part)}));
-    }
-    fmt::print(stderr, "\r{} lines  {:.0f}/s{} \033[K", progress.records,
-               static_cast<double>(progress.records) / seconds, left);
-    shown_ = true;
-  }
-  ~ImportLine() {
-    if (shown_) std::fputs("\r\033[K", stderr);
-  }
-  ImportLine(const ImportLine&) = delete;
-  ImportLine& operator=(const ImportLine&) = delete;
+/// How large the file is, to tell how much is left of it; 0 if unknown.
+std::int64_t size_of(const std::string& file) {
+  std::error_code unknown;
+  const auto size = std::filesystem::file_size(file, unknown);
+  return unknown ? 0 : static_cast<std::int64_t>(size);
+}
 
- private:
-  double bytes_ = 0;  ///< 0: unknown
-  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-  bool active_ = ::isatty(STDERR_FILENO) == 1;
-  bool shown_ = false;
-};
+/// The lines of the whole file are estimated by their length so far.
+Step step_of(const ImportProgress& progress, std::int64_t file_bytes) {
+  const auto part =
+      progress.bytes > 0 ? static_cast<double>(file_bytes) / static_cast<double>(progress.bytes) : 0.0;
+  return {.what = "import",
+          .unit = "lines",
+          .done = progress.records,
+          .all = static_cast<std::int64_t>(static_cast<double>(progress.records) * part)};
+}
 
 Result<char> delimiter_of(std::string_view text) {
   if (text == "tab" || text == "\\t") return '\t';
@@ -157,9 +133,11 @@ tl::unexpected<Error> refused(Error error, const ImportCommand& command, std::in
 
 Result<ImportReport> import_with_progress(const config::Context& context, CsvReader& reader,
                                           ImportOptions options, const ImportCommand& command) {
-  ImportLine line{command.file};
+  Progress shown;
   std::int64_t lines_in = 0;
-  options.progress = [&line](const ImportProgress& progress) { line.show(progress); };
+  options.progress = [&shown, bytes = size_of(command.file)](const ImportProgress& progress) {
+    shown.show(step_of(progress, bytes));
+  };
   options.committed = [&lines_in](std::int64_t records) { lines_in = records; };
   options.stopped = [] { return stop_flag.load(); };
   watch_signals();
@@ -210,7 +188,7 @@ Result<Exit> import_file(Session& session, const ImportCommand& command) {
                 command.reject_file.empty() ? "correct them and import again; --rejects FILE collects them"
                                             : "correct them there and import that file");
   };
-  if (command.json) {
+  if (form() == Form::json) {
     print(json_line(json_of(report)));
     return conclude();
   }
@@ -273,7 +251,6 @@ void add_subscriber_import(Command noun, Session& session) {
                         "commit every so many lines; a stopped import keeps them and can be continued "
                         "(default: all or nothing)")
             .at_least(1);
-        add_json(command, options.json);
       },
       import_file);
 }

@@ -27,12 +27,13 @@ Json json_of(const Subscriber& subscriber) {
     subscriptions.push_back({{"digest", each.digest},
                              {"status", name_of(each.state)},
                              {"since", json_time(each.since)},
-                             {"confirmed_at", json_time(each.confirmed)}});
+                             {"confirmed_at", json_time(each.confirmed)},
+                             {"paused_until", json_time(each.paused_until)}});
   }
   return {{"id", subscriber.id.value},
-          {"email", subscriber.address},
-          {"name", subscriber.name},
-          {"language", subscriber.language},
+          {"address", subscriber.address},
+          {"name", json_text(subscriber.name)},
+          {"language", json_text(subscriber.language)},
           {"topics", subscriber.topics},
           {"created_at", json_time(subscriber.created)},
           {"subscriptions", std::move(subscriptions)}};
@@ -58,13 +59,13 @@ struct FilterOptions {
   int limit = 100;
   std::int64_t after = 0;
   bool count = false;
-  bool json = false;
 };
 
 void add_filter(Command command, FilterOptions& options) {
   command
-      .add_option("--status", options.status, "pending, confirmed, withdrawn, or suppressed (never mailed)")
-      .one_of({"pending", "confirmed", "withdrawn", "suppressed"});
+      .add_option("--status", options.status,
+                  "pending, confirmed, paused, withdrawn, or suppressed (never mailed)")
+      .one_of({"pending", "confirmed", "paused", "withdrawn", "suppressed"});
   command.add_option("--digest", options.digest, "only subscriptions to this digest");
   command.add_option("--topic", options.topic, "only those who chose this topic");
   command.add_option("--domain", options.domain, "addresses in this domain");
@@ -81,10 +82,7 @@ Result<SubscriberFilter> filter_of(const FilterOptions& options) {
                           .since = {},
                           .text = options.text,
                           .suppressed_only = options.status == "suppressed"};
-  for (const auto state :
-       {SubscriptionState::pending, SubscriptionState::confirmed, SubscriptionState::withdrawn}) {
-    if (options.status == name_of(state)) filter.state = state;
-  }
+  filter.state = subscription_state_of(options.status);
   if (!options.since.empty()) {
     TIDINGS_LET(filter.since, parse_rfc3339(options.since));
   }
@@ -97,7 +95,7 @@ Result<Exit> list(Session& session, const FilterOptions& options) {
   TIDINGS_TRY(members::check_filter(context, filter));
   if (options.count) {
     TIDINGS_LET(const auto count, members::count_subscribers(context, filter));
-    print(options.json ? json_line({{"count", count}}) : fmt::format("{}\n", count));
+    show({{"subscriber_count", count}}, fmt::format("{}\n", count));
     return Exit::done;
   }
   TIDINGS_LET(auto subscribers,
@@ -106,18 +104,15 @@ Result<Exit> list(Session& session, const FilterOptions& options) {
   std::string more;
   if (std::cmp_greater(subscribers.size(), options.limit)) {
     subscribers.pop_back();
-    more = fmt::format("there are more: --after {} continues, --limit {} shows more",
-                       subscribers.back().id.value, options.limit * 2LL);
+    more = there_are_more(std::to_string(subscribers.back().id.value), options.limit);
   }
-  std::string lines;
-  Table out{{"ADDRESS", "NAME", "LANGUAGE", "DIGESTS", "TOPICS", "SINCE"}};
+  Listing out{{"ADDRESS", "NAME", "LANGUAGE", "DIGESTS", "TOPICS", "SINCE"}};
   for (const auto& each : subscribers) {
-    if (options.json) lines += json_line(json_of(each));
-    out.add({each.address, shorten(each.name, 24), each.language, subscriptions_text(each),
-             join(each.topics, ", "),
-             local_time(context.config.newsletter.zone, each.created).substr(0, 10)});
+    out.add(json_of(each), {each.address, shorten(each.name, 24), each.language, subscriptions_text(each),
+                            join(each.topics, ", "),
+                            local_time(context.config.newsletter.zone, each.created).substr(0, 10)});
   }
-  print_list(options.json ? ListForm::json : ListForm::table, out, lines, more);
+  out.print(more);
   return Exit::done;
 }
 
@@ -127,8 +122,8 @@ Json deliveries_of(const members::Story& story) {
   for (const auto& [edition, row] : story.deliveries) {
     out.push_back({{"edition", edition},
                    {"state", delivery::name_of(row.state)},
-                   {"at", json_time(row.settled)},
-                   {"reply", row.reply}});
+                   {"settled", json_time(row.settled)},
+                   {"reply", json_text(row.reply)}});
   }
   return out;
 }
@@ -139,28 +134,39 @@ Json bounces_of(const members::Story& story) {
   for (const auto& each : story.bounces) {
     out.push_back({{"kind", each.kind},
                    {"at", json_time(each.at)},
-                   {"reason", each.reason},
-                   {"status", each.status},
+                   {"reason", json_text(each.reason)},
+                   {"status", json_text(each.status)},
                    {"counts", each.counts},
                    {"suppressed", each.suppressed}});
   }
   return out;
 }
 
+/// Somebody who is suppressed, but never was on the list.
+Json person_object(const MailAddress& address) {
+  return {{"id", nullptr},
+          {"address", address.text()},
+          {"name", nullptr},
+          {"language", nullptr},
+          {"topics", Json::array()},
+          {"created_at", nullptr},
+          {"subscriptions", Json::array()}};
+}
+
 Json json_of(const members::Story& story, const MailAddress& address) {
   const auto& suppression = story.suppression;
-  Json json = story.subscriber ? json_of(*story.subscriber) : Json{{"email", address.text()}};
+  Json json = story.subscriber ? json_of(*story.subscriber) : person_object(address);
   json["suppressed"] = suppression ? Json{{"cause", name_of(suppression->cause)},
                                           {"at", json_time(suppression->at)},
-                                          {"detail", suppression->detail}}
+                                          {"detail", json_text(suppression->detail)}}
                                    : Json(nullptr);
   json["consents"] = Json::array();
   for (const auto& each : story.consents) {
     json["consents"].push_back({{"event", name_of(each.event)},
-                                {"digest", each.digest},
+                                {"digest", json_text(each.digest)},
                                 {"at", json_time(each.at)},
                                 {"origin", name_of(each.origin)},
-                                {"detail", each.detail}});
+                                {"detail", json_text(each.detail)}});
   }
   json["deliveries"] = deliveries_of(story);
   json["bounces"] = bounces_of(story);
@@ -197,8 +203,11 @@ std::string text_of(const members::Story& story, const MailAddress& address, con
     out +=
         fmt::format("  topics    {}\n", found->topics.empty() ? "all" : printable(join(found->topics, ", ")));
     for (const auto& each : found->subscriptions) {
-      out +=
-          fmt::format("  {}  {} since {}\n", each.digest, name_of(each.state), local_time(zone, each.since));
+      const auto until = each.paused_until
+                             ? fmt::format(" until {}", local_time(zone, each.paused_until).substr(0, 10))
+                             : std::string{};
+      out += fmt::format("  {}  {}{} since {}\n", each.digest, name_of(each.state), until,
+                         local_time(zone, each.since));
     }
   }
   if (const auto& suppression = story.suppression) {
@@ -216,11 +225,11 @@ std::string text_of(const members::Story& story, const MailAddress& address, con
 }
 
 /// The whole story of one address: subscriptions, consents, deliveries, bounces.
-Result<Exit> show(Session& session, const AddressOption& options) {
+Result<Exit> show_person(Session& session, const AddressOption& options) {
   TIDINGS_LET(const auto context, session.context(Access::read_only));
   TIDINGS_LET(const auto address, parse_mail_address(trim(options.address)));
   TIDINGS_LET(const auto story, members::story_of(context, address));
-  print(options.json ? json_line(json_of(story, address)) : text_of(story, address, context.config));
+  show(json_of(story, address), text_of(story, address, context.config));
   return Exit::done;
 }
 
@@ -240,11 +249,12 @@ Result<Exit> export_file(Session& session, const ExportCommand& command) {
     auto person = Json::parse(text);
     person["deliveries"] = deliveries_of(story);
     person["bounces"] = bounces_of(story);
-    print_document(json_with_escapes(person.dump(2)) + "\n");
+    form() == Form::json ? print_document(json_line(person))
+                         : print_document(json_with_escapes(person.dump(2)) + "\n");
     return Exit::done;
   }
   TIDINGS_LET(const auto filter, filter_of(command.filter));
-  const auto format = command.filter.json ? ExportFormat::json_lines : ExportFormat::csv;
+  const auto format = form() == Form::json ? ExportFormat::json_lines : ExportFormat::csv;
   if (command.file == "-") {
     const auto sink = [](std::string_view piece) -> Result<void> {
       print_document(piece);
@@ -261,7 +271,8 @@ Result<Exit> export_file(Session& session, const ExportCommand& command) {
   };
   TIDINGS_LET(const auto count, export_subscribers(database, context.clock, filter, format, sink));
   TIDINGS_TRY(write_file(command.file, text));
-  say(fmt::format("{} to {}\n", plural(count, "subscriber"), command.file));
+  tell({{"file", command.file}, {"subscriber_count", count}},
+       fmt::format("{} to {}\n", plural(count, "subscriber"), command.file));
   return Exit::done;
 }
 
@@ -275,23 +286,20 @@ void add_subscriber_list(Command noun, Session& session) {
         command.add_option("--limit", options.limit, "at most this many").show_default().at_least(1);
         command.add_option("--after", options.after, "continue after this id, from --json or the last line");
         command.add_flag("--count", options.count, "only count them");
-        add_json(command, options.json);
       },
       list);
   add_command<AddressOption>(
       noun, session, "show", "show everything about one address",
       [](Command command, AddressOption& options) {
         command.add_option("ADDRESS", options.address, "e.g. ada@example.org").required();
-        add_json(command, options.json);
       },
-      show);
+      show_person);
   add_command<ExportCommand>(
       noun, session, "export", "write the list as CSV that import accepts, or as JSON",
       [](Command command, ExportCommand& options) {
         command.add_option("FILE", options.file, "\"-\" is standard output").show_default();
         command.add_option("--one", options.one, "all data about one address, as JSON").value_name("ADDRESS");
         add_filter(command, options.filter);
-        add_json(command, options.filter.json);
       },
       export_file);
 }

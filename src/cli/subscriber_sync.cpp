@@ -30,7 +30,6 @@ struct SyncCommand {
   bool confirmed = false;
   int most_leaving = 20;
   bool dry_run = false;
-  bool json = false;
 };
 
 struct Source {
@@ -84,15 +83,15 @@ Result<members::SyncOptions> sync_options(const config::Config& config, const Sy
 }
 
 Json json_of(const members::SyncReport& report, const std::string& name) {
-  return {{"source", name},
-          {"lines", report.import.records},
-          {"added", report.import.added},
-          {"updated", report.import.updated},
-          {"unchanged", report.import.unchanged},
-          {"had_left", report.import.skipped_left},
-          {"suppressed", report.import.skipped_suppressed},
-          {"rejected", report.import.rejected},
-          {"asked", report.import.asked + static_cast<std::int64_t>(report.asked.size())},
+  return {{"name", name},
+          {"line_count", report.import.records},
+          {"added_count", report.import.added},
+          {"updated_count", report.import.updated},
+          {"unchanged_count", report.import.unchanged},
+          {"skipped_left_count", report.import.skipped_left},
+          {"skipped_suppressed_count", report.import.skipped_suppressed},
+          {"rejected_count", report.import.rejected},
+          {"asked_count", report.import.asked + static_cast<std::int64_t>(report.asked.size())},
           {"left", report.left}};
 }
 
@@ -127,7 +126,7 @@ Result<Exit> sync(Session& session, const SyncCommand& command) {
   TIDINGS_LET(const auto report, members::sync_list(context, options));
   for (const auto& line : report.import.rejected_lines)
     log::warning(fmt::format("{}:{}: {}: rejected", printable(source.name), line.line, line.reason));
-  if (command.json) {
+  if (form() == Form::json) {
     print(json_line(json_of(report, source.name)));
   } else {
     tell(report, source.name, command.dry_run);
@@ -161,7 +160,6 @@ void add_subscriber_sync(Command noun, Session& session) {
             .show_default()
             .range(0, 100);
         command.add_flag("--dry-run", options.dry_run, "only report");
-        add_json(command, options.json);
       },
       sync);
 }

@@ -1,5 +1,6 @@
 // template check | render
 #include <filesystem>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -31,13 +32,14 @@ Result<std::filesystem::path> folder_of(Session& session) {
   return config->folder;
 }
 
-std::string variables() {
-  Table out{{"NAME", "MEANING"}};
+void print_variables() {
+  Listing out{{"NAME", "MEANING"}};
   for (const auto& variable : message::variables()) {
-    out.add({std::string{variable.path} + (variable.is_section ? " (section)" : ""),
+    out.add({{"variable", variable.path}, {"section", variable.is_section}, {"meaning", variable.meaning}},
+            {std::string{variable.path} + (variable.is_section ? " (section)" : ""),
              std::string{variable.meaning}});
   }
-  return out.text();
+  out.print();
 }
 
 /// Reports mistakes in the strings of a theme; returns their number.
@@ -59,7 +61,7 @@ std::size_t check_languages(const std::filesystem::path& folder, const std::stri
 
 Result<Exit> check(Session& session, const CheckOptions& options) {
   if (options.variables) {
-    print(variables());
+    print_variables();
     return Exit::done;
   }
   TIDINGS_LET(const auto folder, folder_of(session));
@@ -68,7 +70,6 @@ Result<Exit> check(Session& session, const CheckOptions& options) {
   std::size_t mistakes = 0;
   const auto themes =
       options.theme.empty() ? config::known_themes(folder) : std::vector<std::string>{options.theme};
-  std::string out;
   for (const auto& name : themes) mistakes += check_languages(folder, name);
   if (mistakes > 0)
     return fail(Errc::config,
@@ -78,12 +79,18 @@ Result<Exit> check(Session& session, const CheckOptions& options) {
     TIDINGS_LET(const auto theme,
                 message::Theme::load({.name = name, .subject = {}, .preheader = {}}, lookup));
     TIDINGS_LET(const auto bodies, theme.render_bodies(message::sample_view(), strings, zone));
-    out += fmt::format("{}: good; sample: HTML {}, text {}\n", name,
-                       format_size(static_cast<std::int64_t>(bodies.front().html.size())),
-                       format_size(static_cast<std::int64_t>(bodies.front().text.size())));
+    const auto& [html, text] = std::pair{bodies.front().html.size(), bodies.front().text.size()};
+    tell({{"theme", name}, {"html_bytes", html}, {"text_bytes", text}},
+         fmt::format("{}: good; sample: HTML {}, text {}\n", name,
+                     format_size(static_cast<std::int64_t>(html)),
+                     format_size(static_cast<std::int64_t>(text))));
   }
-  say(options.theme.empty() ? out + "\nvariables for templates:\n" + variables()
-                            : out + "\"tidings template check --variables\" lists the variables\n");
+  if (!options.theme.empty()) {
+    say("\"tidings template check --variables\" lists the variables\n");
+  } else if (form() == Form::text && log::level() > log::Level::error) {
+    say("\nvariables for templates:\n");
+    print_variables();
+  }
   return Exit::done;
 }
 
@@ -113,7 +120,7 @@ Result<Exit> render(Session& /*session*/, const RenderOptions& options) {
   }
   TIDINGS_LET(const auto parsed, message::Template::parse(options.file, source, parsing));
   TIDINGS_LET(const auto text, parsed.render(data));
-  print_document(text);
+  form() == Form::json ? print(json_line({{"text", text}})) : print_document(text);
   return Exit::done;
 }
 

@@ -71,6 +71,8 @@ std::optional<DeliveryState> delivery_state_of(std::string_view name) {
   return std::nullopt;
 }
 
+constexpr std::string_view withdrawn = "withdrawn";
+
 /// A row that could be claimed, and any objection.
 struct Ledger::Recipient {
   Claim claim;
@@ -88,7 +90,7 @@ struct Ledger::Recipient {
     } else if (!row.is_null(7)) {
       refusal = "suppressed: " + row.text(7);
     } else if (row.integer(6) == 0) {
-      refusal = "withdrawn";
+      refusal = withdrawn;
     }
   }
 };
@@ -178,13 +180,26 @@ Result<void> Ledger::note_claiming(EditionId edition) {
   return store::set_fact(*database_, claiming_fact, list);
 }
 
+Result<bool> Ledger::is_paused(const Claim& claim) {
+  TIDINGS_LET(const auto digest, digest_of(claim.edition));
+  auto query = database_->prepare(
+      "SELECT is_paused FROM kept_subscriptions WHERE subscriber_id = :subscriber AND digest = :digest");
+  query.bind(":subscriber", claim.subscriber).bind(":digest", digest);
+  TIDINGS_LET(const bool kept, query.step());
+  return kept && query.integer(0) != 0;
+}
+
 /// Marks those that must not be mailed, and removes them from `rows`.
 Result<void> Ledger::refuse_some(std::vector<Recipient>& rows, ClaimBatch& batch) {
   auto refuse = database_->prepare(
       "UPDATE deliveries SET state = 7 /* suppressed */, due_ms = NULL, reply = :reply, settled_ms = :now "
       "WHERE edition_id = :edition AND subscriber_id = :subscriber");
-  for (const auto& row : rows) {
+  for (auto& row : rows) {
     if (row.refusal.empty()) continue;
+    if (row.refusal == withdrawn) {
+      TIDINGS_LET(const bool paused, is_paused(row.claim));
+      if (paused) row.refusal = "paused";
+    }
     refuse.bind(":edition", row.claim.edition).bind(":subscriber", row.claim.subscriber);
     TIDINGS_TRY(refuse.bind(":reply", row.refusal).bind(":now", clock_->now()).run());
     ++batch.suppressed;

@@ -35,14 +35,15 @@ struct AttemptKey;  // journal.hpp
 
 /// The numbers of deliveries.state. Below `sent` a row is not finished.
 enum class DeliveryState {
-  planned = 1,     ///< nothing was sent yet
-  claimed = 2,     ///< a run is working on it
-  deferred = 3,    ///< to be retried at due_ms
-  in_doubt = 4,    ///< may have arrived; retried at due_ms, or held if that is NULL
-  sent = 5,        ///< the relay accepted it
-  failed = 6,      ///< refused, or given up
-  suppressed = 7,  ///< not attempted: suppressed, withdrawn or erased since sealing, or the edition cancelled
-  bounced = 8,     ///< taken, and reported back as undeliverable
+  planned = 1,   ///< nothing was sent yet
+  claimed = 2,   ///< a run is working on it
+  deferred = 3,  ///< to be retried at due_ms
+  in_doubt = 4,  ///< may have arrived; retried at due_ms, or held if that is NULL
+  sent = 5,      ///< the relay accepted it
+  failed = 6,    ///< refused, or given up
+  suppressed =
+      7,  ///< not attempted: suppressed, withdrawn, paused or erased since sealing, or the edition cancelled
+  bounced = 8,  ///< taken, and reported back as undeliverable
 };
 [[nodiscard]] std::string_view name_of(DeliveryState state);
 [[nodiscard]] std::optional<DeliveryState> delivery_state_of(std::string_view name);
@@ -129,10 +130,17 @@ struct DeliveryRow {
   bool operator==(const DeliveryRow&) const = default;
 };
 
+/// The place of a delivery in a list.
+struct DeliveryPlace {
+  EditionId edition;
+  SubscriberId subscriber;
+};
+
 struct DeliveryFilter {
   std::optional<EditionId> edition{};
   std::optional<SubscriberId> subscriber{};
   std::optional<DeliveryState> state{};
+  std::optional<DeliveryPlace> after{};
   int limit = 1000;
 };
 
@@ -276,6 +284,7 @@ class Ledger {
  private:
   struct Recipient;
   [[nodiscard]] Result<std::string> digest_of(EditionId edition);
+  [[nodiscard]] Result<bool> is_paused(const Claim& claim);
   [[nodiscard]] Result<void> read_due(EditionId edition, int limit, std::vector<Recipient>& out);
   [[nodiscard]] Result<void> read_planned(EditionId edition, int limit, std::vector<Recipient>& out);
   [[nodiscard]] Result<void> refuse_some(std::vector<Recipient>& rows, ClaimBatch& batch);

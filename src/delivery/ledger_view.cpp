@@ -74,7 +74,10 @@ Result<std::vector<DeliveryRow>> Ledger::list(const DeliveryFilter& filter) {
     FROM deliveries d JOIN recipients s ON s.subscriber_id = d.subscriber_id LEFT JOIN relay_names r ON r.id = d.relay_id
     WHERE (:edition IS NULL OR d.edition_id = :edition) AND (:subscriber IS NULL OR d.subscriber_id = :subscriber)
       AND (:state IS NULL OR d.state = :state)
+      AND (d.edition_id, d.subscriber_id) > (:after_edition, :after_subscriber)
     ORDER BY d.edition_id, d.subscriber_id LIMIT :limit)sql");
+  const auto after = filter.after.value_or(DeliveryPlace{});
+  query.bind(":after_edition", after.edition).bind(":after_subscriber", after.subscriber);
   query.bind(":edition", filter.edition).bind(":subscriber", filter.subscriber).bind(":limit", filter.limit);
   query.bind(":state", filter.state ? std::optional{static_cast<int>(*filter.state)} : std::nullopt);
   return query.list([](const store::Statement& row) {
@@ -151,7 +154,7 @@ Result<std::vector<std::pair<std::string, std::int64_t>>> Ledger::deferred_by_re
                                                                                      int limit) {
   auto query = database_->prepare(R"sql(
     SELECT code, reply, count(*) FROM deliveries WHERE edition_id = :edition AND state = 3 /* deferred */
-    GROUP BY code, reply ORDER BY count(*) DESC, reply LIMIT :limit)sql");
+    GROUP BY code, reply ORDER BY count(*) DESC, reply NULLS FIRST LIMIT :limit)sql");
   query.bind(":edition", edition).bind(":limit", limit);
   std::vector<std::pair<std::string, std::int64_t>> reasons;
   TIDINGS_TRY(query.each([&](const store::Statement& row) {

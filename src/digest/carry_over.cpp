@@ -21,7 +21,7 @@ Result<std::optional<Change>> read_change(store::Database& database, SubscriberI
   auto row = database.prepare(R"(
     SELECT new.since_ms, old.confirmed_ms, c.served_until_ms
     FROM former_subscriptions old
-    JOIN confirmed_subscriptions new ON new.subscriber_id = old.subscriber_id
+    JOIN kept_subscriptions new ON new.subscriber_id = old.subscriber_id
     LEFT JOIN carry_overs c ON c.digest = old.digest AND c.subscriber_id = old.subscriber_id AND c.since_ms = old.confirmed_ms
     WHERE old.subscriber_id = :subscriber AND old.digest = :from AND new.digest = :to)");
   row.bind(":subscriber", subscriber).bind(":from", from).bind(":to", to);
@@ -71,6 +71,16 @@ Result<bool> record_change(store::Database& database, SubscriberId subscriber, s
   row.bind(":to", to).bind(":subscriber", subscriber).bind(":since", change->since);
   TIDINGS_TRY(row.bind(":served", served.value_or(change->joined)).run());
   return true;
+}
+
+Result<void> record_resumption(store::Database& database, SubscriberId subscriber, std::string_view digest) {
+  auto row = database.prepare(R"(
+    UPDATE carry_overs SET served_until_ms = max(served_until_ms, COALESCE((
+      SELECT max(e.until_ms) FROM editions e
+      WHERE e.digest = :digest AND e.number IS NOT NULL AND e.state <> 'draft'
+        AND NOT (e.state = 'cancelled' AND e.started_ms IS NULL)), 0))
+    WHERE digest = :digest AND subscriber_id = :subscriber)");
+  return row.bind(":digest", digest).bind(":subscriber", subscriber).run();
 }
 
 Result<void> forget_changes(store::Database& database, SubscriberId subscriber) {
@@ -176,7 +186,7 @@ Result<std::unordered_set<PostId>> CarryOver::brought_to(SubscriberId subscriber
     WHERE d.subscriber_id = :subscriber AND e.cut_ms > :oldest_seen
       AND ((e.digest = :digest AND d.state <> 'suppressed')
            OR (d.state NOT IN ('planned', 'deferred', 'suppressed')
-               AND NOT EXISTS (SELECT 1 FROM confirmed_subscriptions s
+               AND NOT EXISTS (SELECT 1 FROM kept_subscriptions s
                                WHERE s.subscriber_id = d.subscriber_id AND s.digest = e.digest))))");
   rows.bind(":subscriber", subscriber).bind(":oldest_seen", oldest_seen_).bind(":digest", digest_);
   std::unordered_set<PostId> out;

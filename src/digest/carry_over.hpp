@@ -39,10 +39,15 @@
 namespace tidings::digest {
 
 /// In the transaction that changes the subscriptions, after it: `from` is already withdrawn and `to`
-/// confirmed. One call for each digest left. True if there was something to carry over; false if `from` was
-/// never confirmed or `to` is not: a fresh start, not an error.
+/// confirmed or paused. One call for each digest left. True if there was something to carry over; false if
+/// `from` was never confirmed or `to` is not: a fresh start, not an error.
 [[nodiscard]] Result<bool> record_change(store::Database& database, SubscriberId subscriber,
                                          std::string_view from, std::string_view to);
+
+/// In the transaction that ends a pause: the editions of the pause are not made up for, so what was carried
+/// over to the digest counts as served up to its newest edition.
+[[nodiscard]] Result<void> record_resumption(store::Database& database, SubscriberId subscriber,
+                                             std::string_view digest);
 
 /// For erasing a person.
 [[nodiscard]] Result<void> forget_changes(store::Database& database, SubscriberId subscriber);

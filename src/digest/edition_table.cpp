@@ -110,8 +110,12 @@ Result<void> EditionTable::date_back(const Edition& edition, UtcTime now) {
   TIDINGS_LET(const auto past, history(edition.digest, now));
   const auto covered = std::max(past.covered_until.value_or(now - 1s), past.newest_run.value_or(now - 1s));
   auto update = database_.prepare(R"(
-    UPDATE editions SET scheduled_ms = :until, from_ms = min(from_ms, :until - 1), until_ms = :until, cut_ms = min(cut_ms, :now),
-      sealed_ms = min(sealed_ms, :now), started_ms = min(started_ms, :now), finished_ms = min(finished_ms, :now)
+    UPDATE editions SET scheduled_ms = :until, until_ms = :until,
+      from_ms = CASE WHEN from_ms > :until - 1 THEN :until - 1 ELSE from_ms END,
+      cut_ms = CASE WHEN cut_ms > :now THEN :now ELSE cut_ms END,
+      sealed_ms = CASE WHEN sealed_ms > :now THEN :now ELSE sealed_ms END,
+      started_ms = CASE WHEN started_ms > :now THEN :now ELSE started_ms END,
+      finished_ms = CASE WHEN finished_ms > :now THEN :now ELSE finished_ms END
     WHERE id = :id)");
   return update.bind(":until", covered + 1ms).bind(":now", now).bind(":id", edition.id).run();
 }
@@ -478,7 +482,7 @@ Result<void> EditionTable::admit(EditionId edition, UtcTime at) {
 Result<void> EditionTable::cancel(EditionId edition, std::string_view reason, UtcTime at, Reached reached) {
   auto change = database_.prepare(R"(
     UPDATE editions SET state = 'cancelled', reason = :reason, finished_ms = :at,
-      started_ms = CASE WHEN :nobody THEN NULL ELSE started_ms END
+      started_ms = CASE WHEN :nobody = 1 THEN NULL ELSE started_ms END
     WHERE id = :id AND state IN ('draft', 'sealed', 'sending'))");
   change.bind(":nobody", reached == Reached::nobody ? 1 : 0);
   TIDINGS_TRY(change.bind(":reason", reason).bind(":at", at).bind(":id", edition).run());
@@ -530,16 +534,18 @@ Result<Edition> EditionTable::find(std::string_view name) {
               fmt::format("the newest one is {}#{}", digest, past.next_number - 1));
 }
 
-Result<std::vector<EditionSummary>> EditionTable::list(std::string_view digest, int limit) {
+Result<std::vector<EditionSummary>> EditionTable::list(std::string_view digest, int limit,
+                                                       std::optional<EditionId> after) {
   auto rows = database_.prepare(R"(
     SELECT e.id, e.digest, e.number, e.state, e.scheduled_ms, e.from_ms, e.until_ms, e.cut_ms, e.title, e.reason,
            e.sealed_ms, e.started_ms, e.finished_ms, e.intro, e.mailed_ms, e.approved_ms,
            (SELECT count(*) FROM edition_posts p WHERE p.edition_id = e.id AND p.same_as IS NULL AND p.more = 0),
            (SELECT count(*) FROM segments s WHERE s.edition_id = e.id)
     FROM editions e
-    WHERE :digest = '' OR e.digest = :digest
+    WHERE (:digest = '' OR e.digest = :digest)
+      AND (:after IS NULL OR (e.until_ms, e.id) < (SELECT until_ms, id FROM editions WHERE id = :after))
     ORDER BY e.until_ms DESC, e.id DESC LIMIT :limit)");
-  rows.bind(":digest", digest).bind(":limit", limit);
+  rows.bind(":digest", digest).bind(":limit", limit).bind(":after", after);
   return rows.list([](const store::Statement& row) {
     return EditionSummary{.edition = edition_of(row),
                           .posts = static_cast<int>(row.integer(16)),

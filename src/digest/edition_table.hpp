@@ -203,8 +203,9 @@ class EditionTable {
   [[nodiscard]] Result<Edition> find(std::string_view name);
   [[nodiscard]] Result<Edition> get(EditionId edition);
 
-  /// Newest first; an empty digest means all of them.
-  [[nodiscard]] Result<std::vector<EditionSummary>> list(std::string_view digest, int limit);
+  /// Newest first, those behind `after`; an empty digest means all of them.
+  [[nodiscard]] Result<std::vector<EditionSummary>> list(std::string_view digest, int limit,
+                                                         std::optional<EditionId> after = {});
 
   /// Sealed or being sent, oldest first: the work of deliver.
   [[nodiscard]] Result<std::vector<Edition>> unfinished();

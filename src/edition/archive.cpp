@@ -124,10 +124,12 @@ class ArchiveWriter {
   ArchiveWriter(const config::Config& config, store::Database& database, const std::filesystem::path& folder)
       : config_(config), editions_(database), folder_(folder), languages_(config) {}
 
-  Result<ArchiveReport> write() {
+  Result<ArchiveReport> write(const std::function<void(int done, int all)>& on_progress) {
     TIDINGS_LET(const auto all, editions_.list("", std::numeric_limits<int>::max()));
+    int done = 0;
     for (const auto& each : all) {
       const auto& edition = each.edition;
+      if (on_progress) on_progress(++done, static_cast<int>(all.size()));
       if (!sending::is_public(config_, edition)) continue;
       const auto added = add(edition);
       if (!added && added.error().code != Errc::bad_data) return tl::unexpected<Error>(added.error());
@@ -185,8 +187,9 @@ class ArchiveWriter {
 }  // namespace
 
 Result<ArchiveReport> build_archive(const config::Config& config, store::Database& database,
-                                    const std::filesystem::path& folder) {
-  return ArchiveWriter{config, database, folder}.write();
+                                    const std::filesystem::path& folder,
+                                    const std::function<void(int done, int all)>& on_progress) {
+  return ArchiveWriter{config, database, folder}.write(on_progress);
 }
 
 std::string refresh_archive(const config::Config& config, store::Database& database) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,9 @@ struct ArchiveReport {
 
 /// Every sealed or sent edition of a digest with archive = true, index.html and, if [archive] url is set,
 /// feed.atom. Does not touch files that are up to date. Errc::cannot_create names the file.
-[[nodiscard]] Result<ArchiveReport> build_archive(const config::Config& config, store::Database& database,
-                                                  const std::filesystem::path& folder);
+[[nodiscard]] Result<ArchiveReport> build_archive(
+    const config::Config& config, store::Database& database, const std::filesystem::path& folder,
+    const std::function<void(int done, int all)>& on_progress = {});
 
 /// The same for the folder that "serve" shows ([web] archive), if there is one. The mail goes out anyway, so
 /// a page that cannot be written is not an error: returns the trouble in one line, or nothing.

@@ -32,8 +32,13 @@ std::vector<JoinedPost> joined_of(const digest::Selection& selection) {
 /// The edition of one digest: decides whether it is owed, and writes what becomes of it.
 class Composer {
  public:
-  Composer(const config::Context& context, const config::DigestConfig& digest, When when, Empty empty)
-      : context_(context), digest_(digest), when_(when), empty_(empty), editions_(context.database) {
+  Composer(const config::Context& context, const config::DigestConfig& digest, const ComposeOptions& options)
+      : context_(context),
+        digest_(digest),
+        when_(options.when),
+        empty_(options.empty),
+        on_progress_(options.on_progress),
+        editions_(context.database) {
     result_.digest = digest.name;
     result_.next_run = digest.schedule.next_run(context.clock.now(), context.config.newsletter.zone);
   }
@@ -105,11 +110,12 @@ class Composer {
     TIDINGS_LET(result_.title, renderer.title(facts));
     TIDINGS_LET(result_.edition, editions_.insert(row_of(digest_, draft, result_.title), draft.selection,
                                                   context_.clock.now()));
-    TIDINGS_LET(
-        const auto sealed,
-        seal_segments(
-            context_, renderer,
-            {.edition = result_.edition, .facts = facts, .selection = draft.selection, .images = images}));
+    TIDINGS_LET(const auto sealed, seal_segments(context_, renderer,
+                                                 {.edition = result_.edition,
+                                                  .facts = facts,
+                                                  .selection = draft.selection,
+                                                  .images = images,
+                                                  .on_progress = on_progress_}));
     TIDINGS_TRY(editions_.add_left_out(result_.edition, result_.left_out));
     result_.what = Composed::What::sealed;
     result_.number = draft.number;
@@ -154,6 +160,7 @@ class Composer {
   const config::DigestConfig& digest_;
   When when_;
   Empty empty_;
+  std::function<void(const Composing&)> on_progress_;
   digest::EditionTable editions_;
   Composed result_;
 };
@@ -239,9 +246,9 @@ Result<Outlook> outlook(const config::Config& config, const config::DigestConfig
   return out;
 }
 
-Result<Composed> compose(const config::Context& context, const config::DigestConfig& digest, When when,
-                         Empty empty) {
-  return Composer{context, digest, when, empty}.compose();
+Result<Composed> compose(const config::Context& context, const config::DigestConfig& digest,
+                         const ComposeOptions& options) {
+  return Composer{context, digest, options}.compose();
 }
 
 }  // namespace tidings::edition

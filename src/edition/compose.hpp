@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,6 +17,7 @@
 #include "digest/period.hpp"
 #include "digest/select.hpp"
 #include "edition/render.hpp"
+#include "edition/seal.hpp"
 
 namespace tidings::edition {
 
@@ -106,9 +108,15 @@ struct Outlook {
 [[nodiscard]] Result<Outlook> outlook(const config::Config& config, const config::DigestConfig& digest,
                                       store::Database& database, UtcTime now);
 
+struct ComposeOptions {
+  When when = When::due;
+  Empty empty = Empty::record;
+  std::function<void(const Composing&)> on_progress{};
+};
+
 /// Seals or skips one digest's edition if it is due (or When::now). Inline pictures are fetched once it is
 /// certain to be sent. Errc::config if its theme is invalid.
 [[nodiscard]] Result<Composed> compose(const config::Context& context, const config::DigestConfig& digest,
-                                       When when, Empty empty = Empty::record);
+                                       const ComposeOptions& options);
 
 }  // namespace tidings::edition

@@ -32,10 +32,15 @@ Result<digest::Edition> newest_edition(store::Database& database) {
               "\"tidings digest list\" says when the next one is due");
 }
 
-Result<std::vector<ListedEdition>> list_editions(const config::Context& context, std::string_view digest,
-                                                 int limit) {
+Result<std::vector<ListedEdition>> list_editions(const config::Context& context, const EditionQuery& query) {
   delivery::Ledger ledger{context.database, context.clock};
-  TIDINGS_LET(const auto editions, digest::EditionTable(context.database).list(digest, limit));
+  digest::EditionTable table{context.database};
+  std::optional<EditionId> after;
+  if (!query.after.empty()) {
+    TIDINGS_LET(const auto last, table.find(query.after));
+    after = last.id;
+  }
+  TIDINGS_LET(const auto editions, table.list(query.digest, query.limit, after));
   std::vector<ListedEdition> listed;
   for (const auto& each : editions) {
     TIDINGS_LET(const auto counts, ledger.counts(each.edition.id));

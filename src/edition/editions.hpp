@@ -34,9 +34,15 @@ struct ListedEdition {
   delivery::Counts counts;
 };
 
-/// Newest first, at most `limit`; an empty digest means all of them.
+struct EditionQuery {
+  std::string digest;  ///< empty: all of them
+  std::string after;   ///< continues behind this edition; empty: from the newest
+  int limit = 20;
+};
+
+/// Newest first. Errors as find_edition() for an unknown `after`.
 [[nodiscard]] Result<std::vector<ListedEdition>> list_editions(const config::Context& context,
-                                                               std::string_view digest, int limit);
+                                                               const EditionQuery& query);
 
 struct EditionDetails {
   digest::Edition edition;

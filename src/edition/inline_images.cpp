@@ -36,15 +36,6 @@ std::string unescape(std::string text) {
   return text;
 }
 
-/// Pictures are where the posts' blogs are: whoever allows a source on a private network wants its pictures
-/// too.
-source::Reach reach_of(const config::Config& config, const config::DigestConfig& digest) {
-  const bool all_private = std::ranges::all_of(config.sources, [&](const config::SourceConfig& each) {
-    return !digest.takes(each.spec.name) || each.allow_private_address;
-  });
-  return all_private ? source::Reach::anywhere : source::Reach::public_only;
-}
-
 /// What went wrong, without the address shown beside it.
 std::string reason_of(const source::FetchFailure& failure, const std::string& url) {
   auto what = failure.what;
@@ -53,6 +44,13 @@ std::string reason_of(const source::FetchFailure& failure, const std::string& ur
 }
 
 }  // namespace
+
+source::Reach picture_reach(const config::Config& config, const config::DigestConfig& digest) {
+  const bool all_private = std::ranges::all_of(config.sources, [&](const config::SourceConfig& each) {
+    return !digest.takes(each.spec.name) || each.allow_private_address;
+  });
+  return all_private ? source::Reach::anywhere : source::Reach::public_only;
+}
 
 std::vector<std::string> image_sources(std::string_view html) {
   std::vector<std::string> out;
@@ -82,7 +80,7 @@ Result<FoundImages> fetch_images(const config::Config& config, Renderer& rendere
   sources.resize(std::min(sources.size(), most_images));
   std::vector<source::FetchRequest> requests;
   for (const auto& each : sources)
-    requests.push_back({.url = unescape(each), .reach = reach_of(config, digest)});
+    requests.push_back({.url = unescape(each), .reach = picture_reach(config, digest)});
   source::FetchOptions options;
   options.timeout = patience;
   options.max_bytes = digest.image_limit_bytes;

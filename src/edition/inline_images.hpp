@@ -16,6 +16,7 @@
 #include "edition/embedded_images.hpp"
 #include "edition/render.hpp"
 #include "message/inline_image.hpp"
+#include "source/fetch.hpp"
 
 namespace tidings::edition {
 
@@ -34,6 +35,9 @@ struct FoundImages {
 /// "2 pictures stay links: A (404), B (larger than image_limit 256 KiB)", and what `embedded` left out; empty
 /// if there is nothing to report.
 [[nodiscard]] std::string in_words(const FoundImages& found, const EmbeddedImages& embedded);
+
+/// Where the digest's pictures may be: on a private network if all of its sources may.
+[[nodiscard]] source::Reach picture_reach(const config::Config& config, const config::DigestConfig& digest);
 
 /// The web addresses in src of <img>, in order of appearance, each once, as written.
 [[nodiscard]] std::vector<std::string> image_sources(std::string_view html);

@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "base/url.hpp"
+#include "post/html_links.hpp"
 #include "post/normalise.hpp"
 #include "source/fetch.hpp"
 
@@ -67,19 +68,6 @@ bool shouts(std::string_view text) {
     letters += static_cast<std::size_t>((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'));
   }
   return letters >= 8 && upper * 10 > letters * 7;
-}
-
-std::string unescaped(std::string_view value) {
-  std::string out;
-  for (std::size_t i = 0; i < value.size();) {
-    if (value.substr(i).starts_with("&amp;")) {
-      out += '&';
-      i += 5;
-    } else {
-      out += value[i++];
-    }
-  }
-  return out;
 }
 
 std::string host_of(const std::string& url) {
@@ -168,18 +156,9 @@ std::vector<std::string> judge_subject(std::string_view subject, std::string_vie
 std::vector<std::string> addresses_in(std::string_view html) {
   std::vector<std::string> out;
   std::set<std::string> seen;
-  for (std::size_t at = 0; at < html.size();) {
-    const auto href = html.find(" href=\"", at);
-    const auto src = html.find(" src=\"", at);
-    const auto begin = std::min(href, src);
-    if (begin == std::string_view::npos) break;
-    const auto value = html.find('"', begin) + 1;
-    const auto end = html.find('"', value);
-    if (end == std::string_view::npos) break;
-    auto url = unescaped(html.substr(value, end - value));
-    if ((url.starts_with("http://") || url.starts_with("https://")) && seen.insert(url).second)
-      out.push_back(std::move(url));
-    at = end;
+  for (auto& link : post::links_in(html)) {
+    const bool is_web = link.url.starts_with("http://") || link.url.starts_with("https://");
+    if (is_web && seen.insert(link.url).second) out.push_back(std::move(link.url));
   }
   return out;
 }

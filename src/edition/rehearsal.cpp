@@ -32,6 +32,7 @@ Result<std::string> why_not(const Zone& zone, subscriber::Suppressions& suppress
   const auto since = day_of(zone, subscription.since);
   if (subscription.state == State::withdrawn) return "left on " + since;
   if (subscription.state == State::pending) return fmt::format("not confirmed, asked on {}", since);
+  if (subscription.paused_until) return "paused until " + day_of(zone, *subscription.paused_until);
   const auto address = stored_address(reader.address);
   TIDINGS_LET(const auto suppression, suppressions.lookup(address));
   if (suppression) {

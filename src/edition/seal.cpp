@@ -1,7 +1,9 @@
 #include "edition/seal.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -44,7 +46,10 @@ class Sealer {
     if (has_intro) TIDINGS_TRY(editions_.keep_intro(what_.edition, facts_.intro_markdown));
     for (const auto& found : what_.images.images)
       TIDINGS_TRY(editions_.add_image(what_.edition, found.image));
-    for (std::size_t i = 0; i < segments_.size(); ++i) TIDINGS_TRY(render(i));
+    for (std::size_t i = 0; i < segments_.size(); ++i) {
+      TIDINGS_TRY(render(i));
+      advance("segments", static_cast<std::int64_t>(i) + 1, static_cast<std::int64_t>(segments_.size()));
+    }
     TIDINGS_TRY(write_pages());
     for (const auto& image : renderer_.embedded().images())
       TIDINGS_TRY(editions_.add_image(what_.edition, image));
@@ -83,7 +88,13 @@ class Sealer {
   Result<void> write_planned() {
     TIDINGS_TRY(ledger_.plan(what_.edition, planned_));
     planned_.clear();
+    advance("subscribers", recipients_, 0);
     return {};
+  }
+
+  void advance(std::string_view unit, std::int64_t done, std::int64_t all) const {
+    if (!what_.on_progress) return;
+    what_.on_progress({.digest = digest_.name, .unit = unit, .done = done, .all = all});
   }
 
   Result<std::string> language_for(const std::string& wanted) {
@@ -111,8 +122,8 @@ class Sealer {
       TIDINGS_CHECK(it != by_id_.end());
       posts.push_back(it->second);
     }
-    TIDINGS_LET(auto rendered,
-                renderer_.render(facts_, key.language, {.posts = std::move(posts), .more = more_}));
+    TIDINGS_LET(auto rendered, renderer_.render(facts_of(key.posts), key.language,
+                                                {.posts = std::move(posts), .more = more_}));
     for (auto& body : rendered.bodies)
       body.html = with_content_ids(std::move(body.html), what_.images.images);
     for (std::size_t variant = 0; variant < rendered.bodies.size(); ++variant) {
@@ -125,6 +136,17 @@ class Sealer {
       note_ = rendered.note;
     }
     return {};
+  }
+
+  /// What was carried over to a segment is older than the edition: its title covers those days too.
+  [[nodiscard]] EditionFacts facts_of(std::span<const PostId> posts) const {
+    auto facts = facts_;
+    for (const auto& post : carry_.posts()) {
+      if (!facts.shown || std::ranges::find(posts, post.id) == posts.end()) continue;
+      facts.shown->oldest = std::min(facts.shown->oldest, post.date);
+      facts.shown->newest = std::max(facts.shown->newest, post.date);
+    }
+    return facts;
   }
 
   /// The whole edition for the archive, in the newsletter's language and those of its subscribers.
@@ -167,8 +189,16 @@ class Sealer {
 
 }  // namespace
 
+Result<void> end_pauses(const config::Context& context) {
+  TIDINGS_LET(const auto ended, subscriber::SubscriberTable(context.database, context.clock).end_pauses());
+  for (const auto& one : ended)
+    TIDINGS_TRY(digest::record_resumption(context.database, one.subscriber, one.digest));
+  return {};
+}
+
 Result<Sealed> seal_segments(const config::Context& context, Renderer& renderer, const ToSeal& what) {
   auto& database = context.database;
+  TIDINGS_TRY(end_pauses(context));
   const auto& digest = renderer.digest();
   const auto options = select_options(context.config, digest, database);
   TIDINGS_LET(auto carry, digest::CarryOver::open(database, digest.name, what.selection.posts, options));

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "base/id.hpp"
 #include "base/result.hpp"
@@ -16,12 +18,21 @@
 
 namespace tidings::edition {
 
+/// How far an edition is.
+struct Composing {
+  std::string digest;
+  std::string_view unit;  ///< "subscribers", then "segments"
+  std::int64_t done = 0;
+  std::int64_t all = 0;  ///< 0: unknown
+};
+
 /// An edition whose row and posts are already written.
 struct ToSeal {
   EditionId edition;
   EditionFacts facts;
   const digest::Selection& selection;
   const FoundImages& images;  ///< the bodies refer to them by content id
+  std::function<void(const Composing&)> on_progress{};
 };
 
 struct Sealed {
@@ -30,6 +41,10 @@ struct Sealed {
   std::string note;      ///< how the last shortened segment was shortened
   std::string pictures;  ///< those that stay links although they should be inline
 };
+
+/// Ends the pauses whose time has come, within the caller's transaction. A pause that is over needs it before
+/// it gets mail; seal_segments() begins with it.
+[[nodiscard]] Result<void> end_pauses(const config::Context& context);
 
 /// Subscribers who changed to this digest get what they are owed (digest/carry_over), everybody else the
 /// edition.

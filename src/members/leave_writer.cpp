@@ -42,7 +42,7 @@ Result<void> LeaveWriter::write(const Waiting* first, std::size_t count) {
   TIDINGS_LET(auto transaction, database_.begin());
   for (std::size_t i = 0; i < count; ++i) {
     const auto& wanted = first[i].first;
-    TIDINGS_TRY(membership_.leave(transaction, wanted.subscriber, wanted.digests, wanted.way));
+    TIDINGS_TRY(membership_.leave_by_mail(transaction, wanted.subscriber, wanted.digest, wanted.way));
   }
   TIDINGS_TRY(transaction.commit());
   if (membership_.take_queued()) on_notice_();

@@ -25,7 +25,7 @@ namespace tidings::members {
 
 struct Withdrawal {
   SubscriberId subscriber{};
-  std::vector<std::string> digests{};  ///< none: all
+  std::string digest{};  ///< whose mail brought the link; empty: all
   Way way{};
 };
 

@@ -1,6 +1,7 @@
 #include "members/membership.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "bounce/bounce_table.hpp"
 #include "delivery/ledger.hpp"
@@ -9,6 +10,7 @@
 #include "edition/late_joiners.hpp"
 #include "members/topics.hpp"
 #include "subscriber/confirmation.hpp"
+#include "subscriber/consent.hpp"
 
 namespace tidings::members {
 namespace {
@@ -28,7 +30,7 @@ std::vector<std::string> confirmed_digests(const std::optional<Subscriber>& know
   std::vector<std::string> digests;
   if (!known) return digests;
   for (const auto& each : known->subscriptions) {
-    if (each.state == SubscriptionState::confirmed) digests.push_back(each.digest);
+    if (subscriber::is_kept(each.state)) digests.push_back(each.digest);
   }
   return digests;
 }
@@ -161,6 +163,14 @@ Result<Changed> Membership::change(SubscriberId id, const Preferences& preferenc
     TIDINGS_LET(changed, change_digests(transaction, *known, *preferences.digests, way));
   }
   changed.details = has_changed;
+  if (preferences.pause && preferences.pause->until) {
+    TIDINGS_LET(
+        changed.paused,
+        table_.pause(transaction, id,
+                     {.until = *preferences.pause->until, .origin = way.origin, .detail = way.detail}));
+  } else if (preferences.pause) {
+    TIDINGS_LET(changed.resumed, resume(transaction, id, way));
+  }
   TIDINGS_TRY(transaction.commit());
   return changed;
 }
@@ -182,7 +192,7 @@ Result<Changed> Membership::change_digests(const store::Transaction& open, const
   // A digest missing from the configuration is on no page and cannot be chosen. Off is off.
   for (const auto& each : known.subscriptions) {
     const bool is_away =
-        context_.config.find_digest(each.digest) == nullptr && each.state == SubscriptionState::confirmed;
+        context_.config.find_digest(each.digest) == nullptr && subscriber::is_kept(each.state);
     if (!wanted.empty() && is_away && !has(exactly, each.digest)) exactly.push_back(each.digest);
   }
   TIDINGS_LET(changed.digests, table_.change_digests(open, known.id, exactly, way.origin, way.detail));
@@ -196,6 +206,31 @@ Result<Changed> Membership::change_digests(const store::Transaction& open, const
   if (context_.config.web.goodbye && exactly.empty())
     TIDINGS_TRY(notify(known.id, NoticeKind::goodbye, changed.digests.left));
   return changed;
+}
+
+// ---- pausing
+// ---------------------------------------------------------------------------------------------------------
+
+Result<std::vector<std::string>> Membership::pause(SubscriberId id, UtcTime until, const Way& way) {
+  TIDINGS_LET(auto transaction, context_.database.begin());
+  TIDINGS_LET(auto paused,
+              table_.pause(transaction, id, {.until = until, .origin = way.origin, .detail = way.detail}));
+  TIDINGS_TRY(transaction.commit());
+  return paused;
+}
+
+Result<std::vector<std::string>> Membership::resume(SubscriberId id, const Way& way) {
+  TIDINGS_LET(auto transaction, context_.database.begin());
+  TIDINGS_LET(auto resumed, resume(transaction, id, way));
+  TIDINGS_TRY(transaction.commit());
+  return resumed;
+}
+
+Result<std::vector<std::string>> Membership::resume(const store::Transaction& open, SubscriberId id,
+                                                    const Way& way) {
+  TIDINGS_LET(auto resumed, table_.resume(open, id, way.origin, way.detail));
+  for (const auto& digest : resumed) TIDINGS_TRY(digest::record_resumption(context_.database, id, digest));
+  return resumed;
 }
 
 // ---- leaving
@@ -219,6 +254,16 @@ Result<std::vector<std::string>> Membership::leave(const store::Transaction& ope
   }
   if (context_.config.web.goodbye) TIDINGS_TRY(notify(id, NoticeKind::goodbye, left));
   return left;
+}
+
+Result<std::vector<std::string>> Membership::leave_by_mail(const store::Transaction& open, SubscriberId id,
+                                                           const std::string& digest, const Way& way) {
+  if (digest.empty()) return leave(open, id, {}, way);
+  TIDINGS_LET(auto left, leave(open, id, std::array{digest}, way));
+  if (!left.empty()) return left;
+  TIDINGS_LET(const auto history, subscriber::ConsentLog(context_.database).history(id));
+  const auto heirs = subscriber::in_place_of(digest, history);
+  return heirs.empty() ? std::move(left) : leave(open, id, heirs, way);
 }
 
 Result<bool> Membership::erase(SubscriberId id) {

@@ -7,7 +7,8 @@
 // - A person who must confirm is asked by mail (at most three times a day, notice_table.hpp).
 // - A confirmed person gets the welcome mail, one who leaves the goodbye mail, if [web] enables them.
 // - Nobody who is suppressed joins; an erased person may come back by confirming again.
-// - Deliveries of a digest that was left, if not yet started, are suppressed by the ledger when it claims
+// - Deliveries of a digest that was left or paused, if not yet started, are suppressed by the ledger when it
+// claims
 //   them.
 //
 // An import is not an act of a person and sends no mails (subscriber/import.hpp). A Membership belongs to one
@@ -36,17 +37,25 @@ struct Way {
   std::string detail{};
 };
 
+/// A pause until then; without a time it ends now.
+struct PauseWish {
+  std::optional<UtcTime> until{};
+};
+
 /// A person's wishes; absent fields are unchanged.
 struct Preferences {
   std::optional<std::string> name{};
   std::optional<std::string> language{};
   std::optional<std::vector<std::string>> topics{};
   std::optional<std::vector<std::string>> digests{};  ///< exactly these; none is "off"
+  std::optional<PauseWish> pause{};                   ///< of all that they get, after the change of digests
 };
 
 struct Changed {
   bool details = false;  ///< name, language or topics
   subscriber::DigestChange digests{};
+  std::vector<std::string> paused{};   ///< digests that are now paused until the time wanted
+  std::vector<std::string> resumed{};  ///< digests whose pause has ended
   std::vector<std::string> refused{};  ///< digests that a suppressed address cannot have
 };
 
@@ -78,12 +87,23 @@ class Membership {
   /// at once; others are asked to confirm.
   [[nodiscard]] Result<Changed> change(SubscriberId id, const Preferences& preferences, const Way& way);
 
+  /// Errc::no_input for an unknown subscriber. No mail is sent about a pause, nor about its end, which comes
+  /// by itself. Editions of the pause are not made up for: the next one after it is a usual one.
+  [[nodiscard]] Result<std::vector<std::string>> pause(SubscriberId id, UtcTime until, const Way& way);
+  [[nodiscard]] Result<std::vector<std::string>> resume(SubscriberId id, const Way& way);
+
   /// From these digests, or from all if none is named. Idempotent: returns the digests that changed, none for
   /// an unknown or erased subscriber.
   [[nodiscard]] Result<std::vector<std::string>> leave(SubscriberId id, std::span<const std::string> digests,
                                                        const Way& way);
   [[nodiscard]] Result<std::vector<std::string>> leave(const store::Transaction& open, SubscriberId id,
                                                        std::span<const std::string> digests, const Way& way);
+
+  /// By the link or the address in a mail of `digest`: leaves it, or else what the person has changed to from
+  /// it. Empty: all. Returns as leave().
+  [[nodiscard]] Result<std::vector<std::string>> leave_by_mail(const store::Transaction& open,
+                                                               SubscriberId id, const std::string& digest,
+                                                               const Way& way);
 
   /// Erases the person, also in what relays said about them. False if there was nobody.
   [[nodiscard]] Result<bool> erase(SubscriberId id);
@@ -104,6 +124,9 @@ class Membership {
   [[nodiscard]] Result<Changed> change_digests(const store::Transaction& open,
                                                const subscriber::Subscriber& known,
                                                std::span<const std::string> wanted, const Way& way);
+
+  [[nodiscard]] Result<std::vector<std::string>> resume(const store::Transaction& open, SubscriberId id,
+                                                        const Way& way);
 
   const config::Context context_;
   subscriber::SubscriberTable table_;

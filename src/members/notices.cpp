@@ -8,6 +8,7 @@
 #include "base/codec.hpp"
 #include "base/crypto.hpp"
 #include "base/log.hpp"
+#include "edition/seal.hpp"
 #include "members/membership.hpp"
 #include "members/our_files.hpp"
 #include "members/topics.hpp"
@@ -277,6 +278,11 @@ Result<int> take_sign_ups(const config::Context& context) {
   }
 }
 
+Result<bool> has_notices(const config::Context& context) {
+  TIDINGS_LET(const auto open, subscriber::NoticeTable(context.database, context.clock).open());
+  return open > 0;
+}
+
 Result<NoticeReport> send_notices(const config::Context& context, const NoticeWriter& words,
                                   const std::filesystem::path& to_folder, const delivery::StopFlag& stop) {
   return Sender{context, words, stop}.run(to_folder);
@@ -287,6 +293,11 @@ Result<void> tidy_up(const config::Context& context) {
   const auto& clock = context.clock;
   if (const auto erased = finish_erasing(database); !erased && erased.error().code != Errc::try_again)
     return erased;
+  {
+    TIDINGS_LET(auto transaction, database.begin());
+    TIDINGS_TRY(edition::end_pauses(context));
+    TIDINGS_TRY(transaction.commit());
+  }
   TIDINGS_TRY(subscriber::SubscriberTable(database, clock).expire_pending(clock.now() - pending_lifetime));
   TIDINGS_TRY(subscriber::Confirmations(database, clock, context.random).sweep());
   TIDINGS_TRY(web::sweep_limits(database, clock.now()));

@@ -29,6 +29,9 @@ struct NoticeReport {
 /// Turns waiting sign-ups into pending subscribers and notices. Returns how many there were.
 [[nodiscard]] Result<int> take_sign_ups(const config::Context& context);
 
+/// Whether any is still to be sent, now or later.
+[[nodiscard]] Result<bool> has_notices(const config::Context& context);
+
 /// Sends due notices until none is left, the relay is in trouble three times in a row, or `stop`. A failing
 /// notice keeps its error and waits for a retry; the others continue. Errc::not_permitted on a copied
 /// database (store/instance).
@@ -36,7 +39,8 @@ struct NoticeReport {
                                                 const std::filesystem::path& to_folder,
                                                 const delivery::StopFlag& stop);
 
-/// Ends pending subscriptions older than seven days; deletes old confirmations and notices.
+/// Ends pauses whose time has come and pending subscriptions older than seven days; deletes old confirmations
+/// and notices.
 [[nodiscard]] Result<void> tidy_up(const config::Context& context);
 
 }  // namespace tidings::members

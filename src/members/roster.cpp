@@ -63,17 +63,9 @@ Result<Story> story_of(const config::Context& context, const MailAddress& addres
   return story;
 }
 
-Result<void> for_each_suppression(const config::Context& context,
-                                  const std::function<void(const subscriber::Suppression&)>& sink) {
-  constexpr int page_size = 1000;
-  Suppressions suppressions{context.database, context.clock};
-  std::string after;
-  for (;;) {
-    TIDINGS_LET(const auto page, suppressions.list({}, after, page_size));
-    for (const auto& each : page) sink(each);
-    if (page.size() < page_size) return {};
-    after = page.back().address_key;
-  }
+Result<std::vector<subscriber::Suppression>> list_suppressions(const config::Context& context,
+                                                               std::string_view after, int limit) {
+  return Suppressions(context.database, context.clock).list({}, after, limit);
 }
 
 Result<bool> suppress(const config::Context& context, const SuppressionTarget& target,

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,9 +51,10 @@ struct Story {
 /// Errc::no_input if nothing is known of it.
 [[nodiscard]] Result<Story> story_of(const config::Context& context, const MailAddress& address);
 
-/// In order of their keys.
-[[nodiscard]] Result<void> for_each_suppression(
-    const config::Context& context, const std::function<void(const subscriber::Suppression&)>& sink);
+/// In order of their keys, those after `after`, at most `limit`.
+[[nodiscard]] Result<std::vector<subscriber::Suppression>> list_suppressions(const config::Context& context,
+                                                                             std::string_view after,
+                                                                             int limit);
 
 /// By hand. False if it was suppressed already.
 [[nodiscard]] Result<bool> suppress(const config::Context& context,

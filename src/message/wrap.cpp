@@ -1,52 +1,12 @@
 #include "message/wrap.hpp"
 
 #include <algorithm>
-#include <vector>
 
 #include "base/text.hpp"
+#include "base/text_lines.hpp"
 
 namespace tidings::message {
 namespace {
-
-/// Closing brackets, stops and small kana that must not begin a line (a short form of JIS X 4051's list).
-bool may_begin_line(char32_t c) {
-  static constexpr std::u32string_view closing =
-      U"、。，．・：；？！゛゜´｀¨ヽヾゝゞ々ー’”）〕］｝〉》」』】ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵ"
-      U"ヶ°′″℃％…";
-  return closing.find(c) == std::u32string_view::npos;
-}
-
-/// Pieces that may begin a line: words, and single wide characters with the closing marks after them.
-struct Unit {
-  std::string_view text;
-  int width = 0;
-  bool blank_before = false;
-};
-
-void add_word(std::vector<Unit>& units, std::string_view word) {
-  const bool address = word.find("://") != std::string_view::npos;
-  std::size_t start = 0;
-  int width = 0;
-  bool last_wide = false;
-  bool first = true;
-  const auto flush = [&](std::size_t end) {
-    units.push_back({.text = word.substr(start, end - start), .width = width, .blank_before = first});
-    first = false;
-    start = end;
-    width = 0;
-  };
-  for (std::size_t at = 0; at < word.size();) {
-    std::size_t next = at;
-    const auto c = next_code_point(word, next);
-    const int columns = display_width(c);
-    const bool wide = columns == 2;
-    if (at > start && !address && (wide || last_wide) && columns > 0 && may_begin_line(c)) flush(at);
-    width += columns;
-    if (columns > 0) last_wide = wide;
-    at = next;
-  }
-  flush(word.size());
-}
 
 /// Four blanks, also after quote marks, as in Markdown: the lines of code must not change.
 bool is_code(std::string_view line) {
@@ -69,25 +29,13 @@ void wrap_line(std::string& out, std::string_view line, int columns) {
     return;
   }
   const auto indentation = line.substr(0, std::min(line.find_first_not_of(' '), line.size()));
-  std::vector<Unit> units;
-  for (const auto word : split(line.substr(indentation.size()), ' ')) {
-    if (!word.empty()) add_word(units, word);
-  }
-  const int start = static_cast<int>(indentation.size());
-  int column = start;
-  out += indentation;
-  for (const auto& unit : units) {
-    const int gap = unit.blank_before && column > start ? 1 : 0;
-    if (column > start && column + gap + unit.width > columns) {
-      out += '\n';
-      out += indentation;
-      column = start;
-    } else if (gap == 1) {
-      out += ' ';
-      ++column;
-    }
-    out += unit.text;
-    column += unit.width;
+  const auto room = std::max(1, columns - static_cast<int>(indentation.size()));
+  bool first = true;
+  for (const auto& part : wrap_lines(line.substr(indentation.size()), room)) {
+    if (!first) out += '\n';
+    first = false;
+    out += indentation;
+    out += part;
   }
 }
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "base/text_lines.hpp"
 #include "base/url.hpp"
-#include "post/grapheme.hpp"
 #include "post/html_escape.hpp"
 #include "post/html_tree.hpp"
 #include "post/image_rules.hpp"
@@ -311,6 +311,7 @@ class Measure {
   /// False once the limit is passed. Units are halves of a word.
   bool paragraph(std::size_t index, std::string_view text) {
     bool in_word = false;
+    const auto breaks = breaks_without_blank(text);
     for (std::size_t at = 0; at < text.size();) {
       const auto from = at;
       auto peek = at;
@@ -322,15 +323,16 @@ class Measure {
         continue;
       }
       const bool unspaced = is_unspaced(c);
+      const bool may_break = unspaced && std::ranges::binary_search(breaks, from);
       if (unspaced || !in_word) {
-        const bool counts = !(unspaced && (may_not_begin_line(c) || may_not_end_line(c))) && c != 0x2022;
+        const bool counts = !(unspaced && is_punctuation(c)) && c != 0x2022;
         if (units_ + (counts ? (unspaced ? 1 : 2) : 0) > limit_) {
-          if (unspaced && !may_not_begin_line(c)) word_ = Cut{.paragraph = index, .offset = from};
+          if (may_break) word_ = Cut{.paragraph = index, .offset = from};
           return false;
         }
         units_ += counts ? (unspaced ? 1 : 2) : 0;
       }
-      if (unspaced && !may_not_begin_line(c)) word_ = Cut{.paragraph = index, .offset = from};
+      if (may_break) word_ = Cut{.paragraph = index, .offset = from};
       in_word = !unspaced;
       note_sentence(index, text, from, at, c);
     }

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <string>
 
-#include "post/html_reference.hpp"
+#include "base/html_entity.hpp"
+#include "base/text.hpp"
 
 namespace tidings::post {
 namespace {
@@ -14,6 +16,12 @@ constexpr std::size_t reopen_allowance = 10'000;
 constexpr std::size_t reopen_per_token = 4;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\f'; }
+
+/// References can name characters that clean text does not have.
+std::string with_references(std::string_view text, ReferencePlace place) {
+  if (text.find('&') == std::string_view::npos) return std::string{text};
+  return clean_utf8(decode_html_references(text, place));
+}
 
 bool is_cell(Tag tag) { return tag == Tag::td || tag == Tag::th; }
 bool is_table_section(Tag tag) { return tag == Tag::tbody || tag == Tag::thead || tag == Tag::tfoot; }
@@ -115,7 +123,7 @@ class Builder {
     attributes.reserve(token.attribute_count);
     for (std::size_t i = 0; i < token.attribute_count; ++i) {
       const auto& [name, value] = list_.attributes[token.first_attribute + i];
-      attributes.push_back({name, references_.decode(value, Place::attribute)});
+      attributes.push_back({name, with_references(value, ReferencePlace::attribute)});
     }
     return index;
   }
@@ -245,7 +253,8 @@ class Builder {
   // ------------------------------------------------------------------------------------------------------
 
   void text(const Token& token) {
-    auto decoded = token.literal ? std::string{token.text} : references_.decode(token.text, Place::text);
+    auto decoded =
+        token.literal ? std::string{token.text} : with_references(token.text, ReferencePlace::text);
     if (after_pre_ && decoded.starts_with('\n')) decoded.erase(0, 1);
     after_pre_ = false;
     if (decoded.empty()) return;
@@ -502,7 +511,6 @@ class Builder {
   Mode mode_;
   bool given_up_ = false;
   Tree tree_;
-  ReferenceDecoder references_;
   std::vector<Open> open_;
   std::vector<Formatting> formatting_;
   std::array<std::size_t, static_cast<std::size_t>(Tag::count)> flattened_{};

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "post/html_links.hpp"
 #include "post/identity.hpp"
 
 namespace tidings::post {
@@ -156,15 +157,11 @@ std::string words_of(std::string_view html) {
 }
 
 std::vector<std::string> link_keys_of(std::string_view html) {
-  constexpr std::string_view start = " href=\"";
   std::set<std::string> keys;
-  for (auto at = html.find(start); at != std::string_view::npos; at = html.find(start, at)) {
-    at += start.size();
-    const auto end = html.find('"', at);
-    if (end == std::string_view::npos) break;
-    auto key = link_key(canonical_link(replace_all(html.substr(at, end - at), "&amp;", "&")));
+  for (const auto& link : links_in(html)) {
+    if (link.kind != HtmlLink::Kind::link) continue;
+    auto key = link_key(canonical_link(link.url));
     if (!key.empty()) keys.insert(std::move(key));
-    at = end;
   }
   return {keys.begin(), keys.end()};
 }

@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "post/excerpt.hpp"
+#include "post/html_links.hpp"
 #include "post/safe_url.hpp"
 #include "post/sanitise.hpp"
 
@@ -35,16 +36,13 @@ std::string web_image(std::string_view url, std::string_view base_url) {
 /// The note that WordPress adds below every text of a feed, in any language: a last paragraph with two links,
 /// first to the post, then to the blog. A digest already names and links both.
 std::string without_feed_note(std::string html, const std::string& post_key) {
-  constexpr std::string_view link = "<a href=\"";
   const auto begin = html.rfind("<p>");
   if (begin == std::string::npos || post_key.empty()) return html;
   const std::string_view note = trim(std::string_view{html}.substr(begin));
   if (!note.ends_with("</p>") || note.size() > 2'000) return html;
   std::vector<std::string> keys;
-  for (auto at = note.find(link); at != std::string_view::npos; at = note.find(link, at + 1)) {
-    const auto first = at + link.size();
-    const auto url = replace_all(note.substr(first, note.find('"', first) - first), "&amp;", "&");
-    keys.push_back(link_key(canonical_link(url)));
+  for (const auto& link : links_in(note)) {
+    if (link.kind == HtmlLink::Kind::link) keys.push_back(link_key(canonical_link(link.url)));
   }
   const bool is_note = keys.size() == 2 && keys[0] == post_key && post_key.starts_with(keys[1]);
   if (is_note) html.resize(begin);

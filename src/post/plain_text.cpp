@@ -7,9 +7,8 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "post/grapheme.hpp"
+#include "base/text_lines.hpp"
 #include "post/html_tree.hpp"
-#include "post/text_lines.hpp"
 
 namespace tidings::post {
 namespace {

@@ -376,11 +376,19 @@ Result<Post> PostTable::find(PostId id) {
 }
 
 Result<std::vector<Post>> PostTable::list(const PostFilter& filter) {
-  auto query = database_->prepare(TIDINGS_SELECT_POSTS R"(
+  auto query = database_->prepare(R"(
+    WITH ranks AS (
+      SELECT id AS post_id, row_number() OVER (
+               ORDER BY first_seen_ms DESC, published_ms DESC NULLS LAST, source_id,
+                        (SELECT place FROM post_sights WHERE post_id = p.id) NULLS FIRST, id) AS rank
+      FROM posts p)
+    )" TIDINGS_SELECT_POSTS R"(
+    JOIN ranks ON ranks.post_id = posts.id
     WHERE (:source IS NULL OR source_id = :source) AND (:since IS NULL OR first_seen_ms >= :since)
-    ORDER BY first_seen_ms DESC, published_ms DESC, source_id,
-             (SELECT place FROM post_sights WHERE post_id = posts.id), id LIMIT :limit)");
+      AND (:after IS NULL OR rank > (SELECT rank FROM ranks WHERE post_id = :after))
+    ORDER BY rank LIMIT :limit)");
   query.bind(":source", filter.source).bind(":since", filter.since).bind(":limit", filter.limit);
+  query.bind(":after", filter.after);
   TIDINGS_LET(auto posts, query.list(read));
   for (auto& post : posts) TIDINGS_TRY(read_tags(*database_, post));
   return posts;

@@ -39,6 +39,7 @@ struct StoreCounts {
 struct PostFilter {
   std::optional<SourceId> source;
   std::optional<UtcTime> since;  ///< first seen at or after
+  std::optional<PostId> after;   ///< those that the list has behind this one
   int limit = 50;
 };
 

@@ -466,15 +466,17 @@ Result<std::optional<IntakeResult>> BounceIntake::leave_by_words(const bounce::M
 }
 
 Result<IntakeResult> BounceIntake::leave(const subscriber::TokenSubject& subject, std::string_view proof) {
-  std::vector<std::string> digests;
+  std::string digest;
   if (subject.edition) {
     if (const auto edition = digest::EditionTable{context_.database}.get(subject.edition))
-      digests.push_back(edition->digest);
+      digest = edition->digest;
   }
   members::Membership membership{context_};
+  TIDINGS_LET(auto transaction, context_.database.begin());
   TIDINGS_LET(const auto left,
-              membership.leave(subject.subscriber, digests,
-                               {.origin = subscriber::Origin::mailto, .detail = std::string{proof}}));
+              membership.leave_by_mail(transaction, subject.subscriber, digest,
+                                       {.origin = subscriber::Origin::mailto, .detail = std::string{proof}}));
+  TIDINGS_TRY(transaction.commit());
   return IntakeResult{
       .intake = Intake::unsubscribe,
       .subscriber = subject.subscriber,

@@ -9,6 +9,7 @@
 #include "members/topics.hpp"
 #include "store/instance.hpp"
 #include "subscriber/confirmation.hpp"
+#include "subscriber/consent.hpp"
 #include "subscriber/notice_table.hpp"
 
 namespace tidings::site {
@@ -47,7 +48,7 @@ web::Leaving leaving_of(const subscriber::Subscriber& subscriber, const std::str
     if (!is_on_list(each)) continue;
     if (digest.empty() || each.digest == digest) {
       leaving.is_subscribed = true;
-    } else if (each.state == SubscriptionState::confirmed) {
+    } else if (subscriber::is_kept(each.state)) {
       leaving.others.push_back(each.digest);
     }
   }
@@ -108,8 +109,15 @@ Result<std::optional<ListService::Target>> ListService::target_of(std::string_vi
   if (!subject) return std::nullopt;
   TIDINGS_LET(auto subscriber, table_.find(subject->subscriber));
   if (!subscriber) return std::nullopt;
-  Target target{.subscriber = *std::move(subscriber), .digest = {}};
+  Target target{.subscriber = *std::move(subscriber), .digest = {}, .now = {}};
   TIDINGS_LET(target.digest, digest_of(subject->edition));
+  target.now = target.digest;
+  if (target.digest.empty() || leaving_of(target.subscriber, target.digest).is_subscribed) return target;
+  TIDINGS_LET(const auto history, subscriber::ConsentLog(database_).history(target.subscriber.id));
+  for (auto& heir : subscriber::in_place_of(target.digest, history)) {
+    if (leaving_of(target.subscriber, target.now).is_subscribed) break;
+    target.now = std::move(heir);
+  }
   return target;
 }
 
@@ -121,10 +129,6 @@ Result<std::string> ListService::digest_of(EditionId edition) {
   return digests_of_editions_.emplace(edition.value, found.digest).first->second;
 }
 
-std::vector<std::string> ListService::only(const std::string& digest) {
-  return digest.empty() ? std::vector<std::string>{} : std::vector<std::string>{digest};
-}
-
 void ListService::tell() {
   if (membership_.take_queued()) on_request_();
 }
@@ -132,7 +136,7 @@ void ListService::tell() {
 Result<std::optional<web::Leaving>> ListService::leaving(std::string_view token) {
   TIDINGS_LET(const auto target, target_of(token));
   if (!target) return std::nullopt;
-  return leaving_of(target->subscriber, target->digest);
+  return leaving_of(target->subscriber, target->now);
 }
 
 Result<std::optional<web::Leaving>> ListService::leave(std::string_view token, web::Scope scope,
@@ -140,11 +144,14 @@ Result<std::optional<web::Leaving>> ListService::leave(std::string_view token, w
   TIDINGS_LET(const auto target, target_of(token));
   if (!target) return std::nullopt;
   const auto id = target->subscriber.id;
-  const auto digest = scope == web::Scope::all ? std::string{} : target->digest;
+  const auto digest = scope == web::Scope::all ? std::string{} : target->now;
   // Skip the write lock if already unsubscribed: people click repeatedly.
   if (!leaving_of(target->subscriber, digest).is_subscribed) return leaving_of(target->subscriber, digest);
-  TIDINGS_TRY(membership_.leave(id, only(digest),
+  TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_TRY(
+      membership_.leave_by_mail(transaction, id, scope == web::Scope::all ? std::string{} : target->digest,
                                 {.origin = Origin::web, .detail = from_where("unsubscribe link", client)}));
+  TIDINGS_TRY(transaction.commit());
   tell();
   TIDINGS_LET(const auto after, table_.find(id));
   if (!after) return std::nullopt;
@@ -159,14 +166,16 @@ Result<std::optional<std::function<void(web::Settled)>>> ListService::leave_at_o
   TIDINGS_LET(const auto digest, digest_of(subject->edition));
   members::Withdrawal wanted{
       .subscriber = subject->subscriber,
-      .digests = only(digest),
+      .digest = digest,
       .way = {.origin = Origin::one_click, .detail = from_where("unsubscribe link", client)}};
   if (writer_ != nullptr) {
     return [writer = writer_, wanted = std::move(wanted)](web::Settled settled) {
       writer->take(wanted, std::move(settled));
     };
   }
-  TIDINGS_TRY(membership_.leave(wanted.subscriber, wanted.digests, wanted.way));
+  TIDINGS_LET(auto transaction, database_.begin());
+  TIDINGS_TRY(membership_.leave_by_mail(transaction, wanted.subscriber, wanted.digest, wanted.way));
+  TIDINGS_TRY(transaction.commit());
   tell();
   return std::function<void(web::Settled)>{};
 }
@@ -179,7 +188,7 @@ Result<bool> ListService::come_back(std::string_view token, std::string_view cli
   subscriber::SignUpRequest request{.address = *std::move(address),
                                     .detail = from_where("unsubscribe page, subscribe again", client)};
   for (const auto& each : target->subscriber.subscriptions) {
-    const bool ours = target->digest.empty() || each.digest == target->digest;
+    const bool ours = target->now.empty() || each.digest == target->now;
     if (ours && each.state == SubscriptionState::withdrawn &&
         context_.config.find_digest(each.digest) != nullptr) {
       request.digests.push_back(each.digest);
@@ -350,8 +359,9 @@ Result<std::string> ListService::gauges() {
     out += fmt::format(
         "tidings_subscriptions{{digest=\"{0}\",state=\"confirmed\"}} "
         "{1}\ntidings_subscriptions{{digest=\"{0}\",state=\"pending\"}} {2}\n"
-        "tidings_subscriptions{{digest=\"{0}\",state=\"withdrawn\"}} {3}\n",
-        each.digest, each.confirmed, each.pending, each.withdrawn);
+        "tidings_subscriptions{{digest=\"{0}\",state=\"paused\"}} {3}\n"
+        "tidings_subscriptions{{digest=\"{0}\",state=\"withdrawn\"}} {4}\n",
+        each.digest, each.confirmed, each.pending, each.paused, each.withdrawn);
   }
   out += fmt::format(
       "# HELP tidings_notices_open Sign-ups and mails that wait to be sent.\n# TYPE tidings_notices_open "

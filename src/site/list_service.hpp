@@ -57,6 +57,7 @@ class ListService final : public web::Service {
   struct Target {
     subscriber::Subscriber subscriber;
     std::string digest;  ///< of the edition with the link; empty: all
+    std::string now;     ///< what the link leaves: `digest`, or what they have changed to from it since
   };
 
   ListService(const config::SharedContext& shared, store::Database database, subscriber::KeyRing keys);
@@ -65,7 +66,6 @@ class ListService final : public web::Service {
   [[nodiscard]] Result<std::optional<Target>> target_of(std::string_view token);
   /// The digest of the edition with the link; empty for a link about all of them.
   [[nodiscard]] Result<std::string> digest_of(EditionId edition);
-  [[nodiscard]] static std::vector<std::string> only(const std::string& digest);
   void tell();
   /// Suppressed, except after erasure, which their own confirmation lifts.
   [[nodiscard]] Result<bool> is_stopped(const subscriber::Subscriber& known);

@@ -9,10 +9,10 @@
 #include <utility>
 
 #include "base/codec.hpp"
+#include "base/html_entity.hpp"
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "source/feed_date.hpp"
-#include "source/html_entities.hpp"
 #include "source/html_text.hpp"
 
 namespace tidings::source {
@@ -530,8 +530,9 @@ std::string plain_construct(const Node& node, bool atom_text) {
     case TextKind::html: {
       const auto once = plain_text_of_html(text);
       // Titles are often escaped once too often; a title that really shows a reference is rare.
-      return once.find('&') == std::string::npos ? once
-                                                 : collapse_blanks(clean_utf8(decode_references(once)));
+      return once.find('&') == std::string::npos
+                 ? once
+                 : collapse_blanks(clean_utf8(decode_html_references(once, ReferencePlace::plain_text)));
     }
     case TextKind::markup: return plain_text_of_html(inner_html(node));
   }

@@ -6,8 +6,8 @@
 #include <optional>
 #include <vector>
 
+#include "base/html_entity.hpp"
 #include "base/text.hpp"
-#include "source/html_entities.hpp"
 
 namespace tidings::source {
 namespace {
@@ -76,7 +76,7 @@ std::optional<Tag> tag_at(std::string_view text) {
 
 bool has_reference(std::string_view text) {
   for (auto at = text.find('&'); at != none; at = text.find('&', at + 1)) {
-    if (read_reference(text.substr(at)).length > 0) return true;
+    if (read_html_reference(text.substr(at), ReferencePlace::plain_text).length > 0) return true;
   }
   return false;
 }
@@ -113,7 +113,7 @@ std::string plain_text_of_html(std::string_view html) {
       stripped += ' ';
     }
   }
-  return collapse_blanks(clean_utf8(decode_references(stripped)));
+  return collapse_blanks(clean_utf8(decode_html_references(stripped, ReferencePlace::plain_text)));
 }
 
 namespace {
@@ -180,7 +180,7 @@ std::string mend_double_escaped(std::string html) {
   for (auto at = html.find('<'); at != std::string::npos; at = html.find('<', at + 1)) {
     if (tag_at(std::string_view{html}.substr(at))) return html;
   }
-  auto decoded = decode_references(html);
+  auto decoded = decode_html_references(html, ReferencePlace::plain_text);
   for (auto at = decoded.find("</"); at != std::string::npos; at = decoded.find("</", at + 1)) {
     if (tag_at(std::string_view{decoded}.substr(at))) return decoded;
   }

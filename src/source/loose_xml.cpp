@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/text.hpp"
-#include "source/html_entities.hpp"
+#include "source/entity_table.hpp"
 #include "source/html_text.hpp"
 
 namespace tidings::source {

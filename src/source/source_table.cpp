@@ -149,8 +149,8 @@ Result<void> SourceTable::failed(SourceId id, const FetchFailure& failure, UtcTi
   if (over) wait = 0s;
   auto write = database_.prepare(R"(
     UPDATE sources SET last_attempt_ms = :now, next_fetch_ms = :next, error_streak = :streak, limited_streak = :limited,
-      last_error = :error, gone = :gone, moved_to = CASE WHEN :over THEN NULL ELSE moved_to END,
-      etag = CASE WHEN :over THEN '' ELSE etag END, last_modified = CASE WHEN :over THEN '' ELSE last_modified END
+      last_error = :error, gone = :gone, moved_to = CASE WHEN :over = 1 THEN NULL ELSE moved_to END,
+      etag = CASE WHEN :over = 1 THEN '' ELSE etag END, last_modified = CASE WHEN :over = 1 THEN '' ELSE last_modified END
     WHERE id = :id)");
   return write.bind(":now", now)
       .bind(":next", now + wait)
@@ -169,7 +169,9 @@ Result<void> SourceTable::unreadable(SourceId id, const Error& error, UtcTime no
 
 Result<void> SourceTable::forget_future(UtcTime now) {
   auto write = database_.prepare(R"(
-    UPDATE sources SET next_fetch_ms = NULL, last_attempt_ms = min(last_attempt_ms, :now), last_good_ms = min(last_good_ms, :now)
+    UPDATE sources SET next_fetch_ms = NULL,
+      last_attempt_ms = CASE WHEN last_attempt_ms > :now THEN :now ELSE last_attempt_ms END,
+      last_good_ms = CASE WHEN last_good_ms > :now THEN :now ELSE last_good_ms END
     WHERE id = :id)");
   TIDINGS_LET(const auto sources, list());
   for (const auto& source : sources) {
@@ -180,7 +182,7 @@ Result<void> SourceTable::forget_future(UtcTime now) {
 
 Result<SourceCounts> SourceTable::counts() {
   auto query = database_.prepare(
-      "SELECT count(*), coalesce(sum(error_streak > 0), 0), coalesce(sum(gone), 0) FROM sources");
+      "SELECT count(*), count(*) FILTER (WHERE error_streak > 0), count(*) FILTER (WHERE gone = 1) FROM sources");
   TIDINGS_TRY(query.step());
   return SourceCounts{.total = static_cast<int>(query.integer(0)),
                       .failing = static_cast<int>(query.integer(1)),

@@ -14,8 +14,9 @@
 #include <libxml/parserInternals.h>
 
 #include "base/check.hpp"
+#include "base/html_entity.hpp"
 #include "base/text.hpp"
-#include "source/html_entities.hpp"
+#include "source/entity_table.hpp"
 
 namespace tidings::source {
 namespace {
@@ -135,10 +136,8 @@ xmlEntityPtr Reader::get_entity(void* self, const xmlChar* name) {
   xmlEntityPtr entity = nullptr;
   if (const auto* const value = reader.declared_.use(view(name))) {
     entity = reader.keep_entity(view(name), *value);
-  } else if (const char32_t code_point = html_entity(view(name)); code_point != 0) {
-    std::string character;
-    append_utf8(character, code_point);
-    entity = reader.keep_entity(view(name), std::move(character));
+  } else if (auto characters = html_entity(view(name)); !characters.empty()) {
+    entity = reader.keep_entity(view(name), std::move(characters));
   }
   // In attributes libxml2 takes only the first byte of a predefined entity.
   if (entity != nullptr && entity->length != 1 && reader.context_->instate == XML_PARSER_ATTRIBUTE_VALUE) {

@@ -36,6 +36,11 @@ CREATE VIEW frozen_posts AS
 CREATE VIEW confirmed_subscriptions AS
   SELECT subscriber_id, digest, since_ms, confirmed_ms FROM subscriptions WHERE +state = 'confirmed';
 
+-- Those that get mail now or after a pause.
+CREATE VIEW kept_subscriptions AS
+  SELECT subscriber_id, digest, since_ms, state = 'paused' AS is_paused FROM subscriptions
+  WHERE +state = 'confirmed' OR +state = 'paused';
+
 -- Subscriptions that were confirmed once and have ended.
 CREATE VIEW former_subscriptions AS
   SELECT subscriber_id, digest, confirmed_ms FROM subscriptions WHERE state = 'withdrawn' AND confirmed_ms IS NOT NULL;

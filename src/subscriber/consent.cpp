@@ -1,5 +1,8 @@
 #include "subscriber/consent.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/text.hpp"
 
 namespace tidings::subscriber {
@@ -66,6 +69,42 @@ Result<void> ConsentLog::record(SubscriberId subscriber, const Consent& consent)
 store::RowBatch& ConsentLog::begin_bulk() {
   return batch_.emplace(database_,
                         "INSERT INTO consents (subscriber_id, digest, event, at_ms, origin, detail)", 6);
+}
+
+std::vector<std::string> in_place_of(std::string_view digest, std::span<const Consent> history) {
+  const auto left_last = [&] {
+    auto at = history.end();
+    for (auto each = history.begin(); each != history.end(); ++each) {
+      if (each->digest == digest && each->event == ConsentEvent::withdrawn) at = each;
+    }
+    return at;
+  }();
+  if (left_last == history.end()) return {};
+  std::vector<std::string> held{std::string{digest}};
+  const auto leaves = [&](const Consent& each) {
+    return each.event == ConsentEvent::withdrawn && std::ranges::find(held, each.digest) != held.end();
+  };
+  // A change is one transaction: what was left and what was joined carry the same instant.
+  for (auto begin = left_last; begin != history.end();) {
+    const auto end =
+        std::find_if(begin, history.end(), [&](const Consent& each) { return each.at != begin->at; });
+    std::vector<std::string> joined;
+    for (auto each = begin; each != end; ++each) {
+      const bool joins = each->event == ConsentEvent::confirmed || each->event == ConsentEvent::requested;
+      if (joins && each->origin == begin->origin) joined.push_back(each->digest);
+    }
+    if (std::any_of(begin, end, leaves) && !joined.empty()) {
+      std::erase_if(held, [&](const std::string& each) {
+        return std::any_of(begin, end, [&](const Consent& one) {
+          return one.event == ConsentEvent::withdrawn && one.digest == each;
+        });
+      });
+      held.insert(held.end(), joined.begin(), joined.end());
+    }
+    begin = end;
+  }
+  std::erase(held, digest);
+  return held;
 }
 
 Result<std::vector<Consent>> ConsentLog::history(SubscriberId subscriber) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,6 +37,10 @@ struct Consent {
 
   bool operator==(const Consent&) const = default;
 };
+
+/// The digests that stand in the place of one: those the person changed to when they last left it, and so on.
+/// `history`: oldest first. Empty if they never changed from it.
+[[nodiscard]] std::vector<std::string> in_place_of(std::string_view digest, std::span<const Consent> history);
 
 class ConsentLog {
  public:

@@ -16,10 +16,12 @@ constexpr int page_size = 1000;
 
 Json json_of_time(std::optional<UtcTime> time) { return time ? Json(format_rfc3339(*time)) : Json(nullptr); }
 
+Json json_of_text(std::string_view text) { return text.empty() ? Json(nullptr) : Json(text); }
+
 Json json_of(const Suppression& suppression) {
   return {{"cause", name_of(suppression.cause)},
           {"at", format_rfc3339(suppression.at)},
-          {"detail", suppression.detail}};
+          {"detail", json_of_text(suppression.detail)}};
 }
 
 Json json_of(const Subscriber& subscriber, const std::optional<Suppression>& suppression) {
@@ -28,11 +30,12 @@ Json json_of(const Subscriber& subscriber, const std::optional<Suppression>& sup
     subscriptions.push_back({{"digest", one.digest},
                              {"status", name_of(one.state)},
                              {"since", format_rfc3339(one.since)},
-                             {"confirmed_at", json_of_time(one.confirmed)}});
+                             {"confirmed_at", json_of_time(one.confirmed)},
+                             {"paused_until", json_of_time(one.paused_until)}});
   }
-  return {{"email", subscriber.address},
-          {"name", subscriber.name},
-          {"language", subscriber.language},
+  return {{"address", subscriber.address},
+          {"name", json_of_text(subscriber.name)},
+          {"language", json_of_text(subscriber.language)},
           {"topics", subscriber.topics},
           {"created_at", format_rfc3339(subscriber.created)},
           {"subscriptions", std::move(subscriptions)},
@@ -50,7 +53,8 @@ std::optional<UtcTime> leaving_of(const Subscription& one) {
 
 std::string text_of(std::optional<UtcTime> time) { return time ? format_rfc3339(*time) : std::string{}; }
 
-/// One line for each different (status, confirmed_at, left_at), in the order in which they appear.
+/// One line for each different (status, confirmed_at, left_at, paused_until), in the order in which they
+/// appear.
 void append_lines(std::string& out, const Subscriber& subscriber,
                   const std::optional<Suppression>& suppression, const SubscriberFilter& filter) {
   const auto topics = join(subscriber.topics, ";");
@@ -65,13 +69,14 @@ void append_lines(std::string& out, const Subscriber& subscriber,
     std::vector<std::string> digests;
     std::erase_if(open, [&](const Subscription* one) {
       const bool same = one->state == first.state && confirmation_of(*one) == confirmation_of(first) &&
-                        leaving_of(*one) == leaving_of(first);
+                        leaving_of(*one) == leaving_of(first) && one->paused_until == first.paused_until;
       if (same) digests.push_back(one->digest);
       return same;
     });
     const auto digest_list = join(digests, ";");
     const auto confirmed = text_of(confirmation_of(first));
     const auto left = text_of(leaving_of(first));
+    const auto paused = text_of(first.paused_until);
     const std::string_view fields[] = {subscriber.address,
                                        subscriber.name,
                                        subscriber.language,
@@ -79,7 +84,8 @@ void append_lines(std::string& out, const Subscriber& subscriber,
                                        topics,
                                        name_of(first.state),
                                        confirmed,
-                                       left};
+                                       left,
+                                       paused};
     append_csv(out, fields);
   }
   // A domain has its own line.
@@ -90,6 +96,7 @@ void append_lines(std::string& out, const Subscriber& subscriber,
                                        "",
                                        topics,
                                        status_word(suppression->cause),
+                                       "",
                                        "",
                                        ""};
     append_csv(out, fields);
@@ -117,13 +124,15 @@ Result<void> export_strangers(SubscriberTable& table, Suppressions& suppressions
         if (subscriber) continue;
       }
       if (format == ExportFormat::csv) {
-        const std::string_view fields[] = {one.address_key, "", "", "", "", status_word(one.cause), "", ""};
+        const std::string_view fields[] = {one.address_key,        "", "", "", "",
+                                           status_word(one.cause), "", "", ""};
         append_csv(out, fields);
       } else {
-        out +=
-            Json{{"email", one.address_key}, {"subscriptions", Json::array()}, {"suppressed", json_of(one)}}
-                .dump() +
-            "\n";
+        out += Json{{"address", one.address_key}, {"name", nullptr},       {"language", nullptr},
+                    {"topics", Json::array()},    {"created_at", nullptr}, {"subscriptions", Json::array()},
+                    {"suppressed", json_of(one)}}
+                   .dump() +
+               "\n";
       }
     }
     if (!out.empty()) TIDINGS_TRY(sink(out));
@@ -140,7 +149,7 @@ Result<std::int64_t> export_subscribers(store::Database& database, const Clock& 
   SubscriberTable table{database, clock};
   Suppressions suppressions{database, clock};
   if (format == ExportFormat::csv)
-    TIDINGS_TRY(sink("email,name,language,digests,topics,status,confirmed_at,left_at\n"));
+    TIDINGS_TRY(sink("email,name,language,digests,topics,status,confirmed_at,left_at,paused_until\n"));
   std::int64_t written = 0;
   for (Page page{.limit = page_size};;) {
     TIDINGS_LET(const auto subscribers, table.list(filter, page));
@@ -179,11 +188,11 @@ Result<std::string> export_one(store::Database& database, const Clock& clock, co
                           {"event", name_of(one.event)},
                           {"at", format_rfc3339(one.at)},
                           {"origin", name_of(one.origin)},
-                          {"detail", one.detail}});
+                          {"detail", json_of_text(one.detail)}});
     }
     person["consents"] = std::move(consents);
   } else {
-    person = {{"email", address.text()}, {"suppressed", json_of(*suppression)}};
+    person = {{"address", address.text()}, {"suppressed", json_of(*suppression)}};
   }
   return person.dump(2) + "\n";
 }

@@ -1,10 +1,10 @@
 // Export of the list: CSV that import reads back without loss, and JSON lines. Streaming, in id order.
 //
 // CSV has the columns of import.hpp. A subscriber has one line for each different (status, confirmed_at,
-// left_at) among their subscriptions, and one more with bounced, soft_bounced, complained or blocked if
-// suppressed. Without the erased. JSON has one object per line and subscriber:
-// {"email","name","language","topics":[],"created_at","subscriptions":
-// [{"digest","status","since","confirmed_at"}],"suppressed":{"cause","at","detail"} or null}.
+// left_at, paused_until) among their subscriptions, and one more with bounced, soft_bounced, complained or
+// blocked if suppressed. Without the erased. JSON has one object per line and subscriber:
+// {"address","name","language","topics":[],"created_at","subscriptions":
+// [{"digest","status","since","confirmed_at","paused_until"}],"suppressed":{"cause","at","detail"} or null}.
 #pragma once
 
 #include <cstdint>

@@ -255,6 +255,7 @@ class Import {
                           .state = state,
                           .confirmed = line.confirmed,
                           .left = line.left,
+                          .paused_until = line.paused_until,
                           .origin = Origin::import,
                           .detail = std::move(detail)}));
     count(result, state);

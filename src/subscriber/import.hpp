@@ -1,8 +1,8 @@
 // Import of a list from a CSV file (subscribers/README.md describes the formats for users).
 //
-// Columns: email, name, language, digests, topics, status, confirmed_at, ip, left_at, tags, in any order,
-// recognised by their headers (usual synonyms in any case, or the caller's mapping); exports of other
-// services are recognised by their headers. Rules:
+// Columns: email, name, language, digests, topics, status, confirmed_at, ip, left_at, tags, paused_until, in
+// any order, recognised by their headers (usual synonyms in any case, or the caller's mapping); exports of
+// other services are recognised by their headers. Rules:
 //
 // - A line with an invalid address, date, status, digest, topic or language is rejected and reported; the
 //   others are imported.

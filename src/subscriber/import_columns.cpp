@@ -14,8 +14,9 @@
 namespace tidings::subscriber {
 namespace {
 
-const std::vector<std::string> our_columns = {"email",  "name",         "language", "digests", "topics",
-                                              "status", "confirmed_at", "ip",       "left_at", "tags"};
+const std::vector<std::string> our_columns = {"email",   "name",   "language",     "digests",
+                                              "topics",  "status", "confirmed_at", "ip",
+                                              "left_at", "tags",   "paused_until"};
 constexpr std::size_t max_kept_bytes = 200;
 
 /// The parts of a list field, separated by ';', or by ',' if there is no ';'.
@@ -63,7 +64,7 @@ Result<ColumnMap> ColumnMap::read(const CsvRecord& header, const ColumnOptions& 
 }
 
 std::optional<std::size_t>* ColumnMap::slot_of(std::string_view column) {
-  const std::array<std::pair<std::string_view, std::optional<std::size_t>*>, 12> slots = {
+  const std::array<std::pair<std::string_view, std::optional<std::size_t>*>, 13> slots = {
       {{"email", &email_},
        {"name", &name_},
        {"first_name", &first_name_},
@@ -75,7 +76,8 @@ std::optional<std::size_t>* ColumnMap::slot_of(std::string_view column) {
        {"confirmed_at", &confirmed_at_},
        {"ip", &ip_},
        {"left_at", &left_at_},
-       {"tags", &tags_}}};
+       {"tags", &tags_},
+       {"paused_until", &paused_until_}}};
   const auto* const slot = std::ranges::find(slots, column, [](const auto& one) { return one.first; });
   return slot == slots.end() ? nullptr : slot->second;
 }
@@ -125,8 +127,9 @@ void ColumnMap::find_unused(std::span<const std::string> keys) {
         std::ranges::find(more_status_, i) != more_status_.end() ||
         std::ranges::any_of(rules_, [&](const Rule& rule) { return rule.column == i; }) ||
         std::ranges::any_of(split(harmless_, '|'), [&](auto harmless) { return harmless == keys[i]; });
-    for (const std::string_view column : {"email", "name", "first_name", "last_name", "language", "digests",
-                                          "topics", "status", "confirmed_at", "ip", "left_at", "tags"}) {
+    for (const std::string_view column :
+         {"email", "name", "first_name", "last_name", "language", "digests", "topics", "status",
+          "confirmed_at", "ip", "left_at", "tags", "paused_until"}) {
       used = used || *slot_of(column) == i;
     }
     // The columns that our own file of rejected lines adds.
@@ -230,7 +233,8 @@ std::vector<ColumnChoice> ColumnMap::choices() const {
           {"confirmed_at", header(confirmed_at_)},
           {"ip", header(ip_)},
           {"left_at", header(left_at_)},
-          {"tags", header(tags_)}};
+          {"tags", header(tags_)},
+          {"paused_until", header(paused_until_)}};
 }
 
 std::string_view ColumnMap::field(const CsvRecord& record, std::optional<std::size_t> column) const {
@@ -367,6 +371,9 @@ Result<void> ColumnMap::read_history(const CsvRecord& record, ImportLine& line) 
   if (const auto date = field(record, left_at_); !date.empty()) {
     TIDINGS_LET(line.left, read_date(date, dates_));
     if (!line.status) line.status = SubscriptionState::withdrawn;
+  }
+  if (const auto date = field(record, paused_until_); !date.empty()) {
+    TIDINGS_LET(line.paused_until, read_date(date, dates_));
   }
   const auto keep = [&](std::string_view what, std::string_view text) {
     const auto clean = collapse_blanks(one_line(text));

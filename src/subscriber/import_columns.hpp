@@ -36,6 +36,7 @@ struct ImportLine {
   std::optional<LineStatus> status{};
   std::optional<UtcTime> confirmed{};
   std::optional<UtcTime> left{};  ///< when they left, if the file says so
+  std::optional<UtcTime> paused_until{};
   std::string kept{};  ///< IP and tags, for the consent log: "from 192.0.2.1; tags: boats"; may be empty
   std::optional<std::size_t>
       alarm{};  ///< an unused column in which this line says that they must not be mailed
@@ -93,7 +94,7 @@ class ColumnMap {
   std::string format_ = "csv";
   std::vector<std::string> headers_;
   std::optional<std::size_t> email_, name_, first_name_, last_name_, language_, digests_, topics_, status_,
-      confirmed_at_, ip_, left_at_, tags_;
+      confirmed_at_, ip_, left_at_, tags_, paused_until_;
   std::vector<std::size_t> more_status_;  ///< columns besides `status_`: the gravest counts
   std::vector<Rule> rules_;
   DateOrder dates_ = DateOrder::year_first;

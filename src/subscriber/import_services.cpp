@@ -77,6 +77,7 @@ const std::vector<Synonyms>& synonyms() {
        {"leftat", "unsubtime", "unsubscribedat", "unsubscribeddate", "unsubscribedate", "unsubscribedon",
         "unsubscribetime", "dateunsubscribed", "unsubscriptiondate", "optouttime", "optoutdate",
         "withdrawnat", "cancelledat", "canceledat"}},
+      {"paused_until", {"pauseduntil"}},
       {"tags",
        {"tags", "tag", "labels", "groups", "group", "segments", "segment", "lists", "list",
         "listmembership"}},

@@ -11,15 +11,20 @@
 
 namespace tidings::subscriber {
 
-enum class SubscriptionState { pending, confirmed, withdrawn };
+enum class SubscriptionState { pending, confirmed, paused, withdrawn };
 [[nodiscard]] std::string_view name_of(SubscriptionState state);
 [[nodiscard]] std::optional<SubscriptionState> subscription_state_of(std::string_view name);
+
+/// Confirmed or paused: consent stands.
+[[nodiscard]] bool is_kept(SubscriptionState state);
 
 struct Subscription {
   std::string digest{};
   SubscriptionState state = SubscriptionState::pending;
   UtcTime since{};
   std::optional<UtcTime> confirmed{};
+  std::optional<UtcTime> paused_until{};  ///< with `state` paused only
+  std::optional<UtcTime> answer_by{};     ///< asked to confirm once more; without an answer it ends then
 
   bool operator==(const Subscription&) const = default;
 };

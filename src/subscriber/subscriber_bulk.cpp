@@ -32,19 +32,21 @@ Result<void> SubscriberTable::begin_bulk(const store::Transaction& open) {
   TIDINGS_LET(const auto next, store::next_id(database_, open, "subscribers"));
   TIDINGS_LET(auto indexes, store::IndexesAway::take(database_, open, "subscribers"));
   using store::RowBatch;
-  bulk_ = std::make_unique<Bulk>(Bulk{
-      .indexes = std::move(indexes),
-      .known = std::move(known),
-      .next = SubscriberId{next},
-      .not_flushed = SubscriberId{next},
-      .subscribers =
-          RowBatch{database_,
-                   "INSERT INTO subscribers (id, address, address_key, name, language, created_ms)", 6},
-      .subscriptions =
-          RowBatch{database_,
-                   "INSERT INTO subscriptions (subscriber_id, digest, state, since_ms, confirmed_ms)", 5},
-      .topics = RowBatch{database_, "INSERT INTO subscriber_topics (subscriber_id, topic)", 2},
-      .consents = consents_.begin_bulk()});
+  bulk_ = std::make_unique<Bulk>(
+      Bulk{.indexes = std::move(indexes),
+           .known = std::move(known),
+           .next = SubscriberId{next},
+           .not_flushed = SubscriberId{next},
+           .subscribers =
+               RowBatch{database_,
+                        "INSERT INTO subscribers (id, address, address_key, name, language, created_ms)", 6},
+           .subscriptions =
+               RowBatch{database_,
+                        "INSERT INTO subscriptions (subscriber_id, digest, state, since_ms, confirmed_ms, "
+                        "paused_until_ms)",
+                        6},
+           .topics = RowBatch{database_, "INSERT INTO subscriber_topics (subscriber_id, topic)", 2},
+           .consents = consents_.begin_bulk()});
   return {};
 }
 
@@ -107,13 +109,17 @@ Result<void> SubscriberTable::load_if_new(const NewSubscriber& wanted, const std
   return {};
 }
 
-void SubscriberTable::load_subscription(SubscriberId id, std::string_view digest, SubscriptionState state,
-                                        UtcTime since, std::optional<UtcTime> confirmed) {
-  auto& row = bulk_->subscriptions.add(id).add(digest).add(name_of(state)).add(since);
-  if (confirmed) {
-    row.add(*confirmed);
-  } else {
-    row.add_null();
+void SubscriberTable::load_subscription(SubscriberId id, const Subscription& subscription) {
+  auto& row = bulk_->subscriptions.add(id)
+                  .add(subscription.digest)
+                  .add(name_of(subscription.state))
+                  .add(subscription.since);
+  for (const auto& time : {subscription.confirmed, subscription.paused_until}) {
+    if (time) {
+      row.add(*time);
+    } else {
+      row.add_null();
+    }
   }
 }
 

@@ -14,13 +14,14 @@ namespace {
   " s.erased_ms IS NULL "                                                                               \
   " AND ((:state IS NULL AND :digest IS NULL) "                                                         \
   " OR EXISTS (SELECT 1 FROM subscriptions p WHERE p.subscriber_id = s.id "                             \
-  " AND (:digest IS NULL OR p.digest = :digest) AND (:state IS NULL OR p.state = :state))) "            \
+  " AND (:digest IS NULL OR p.digest = :digest) AND (:state IS NULL OR :state = CASE "                  \
+  " WHEN p.state = 'paused' AND p.paused_until_ms <= :now THEN 'confirmed' ELSE p.state END))) "        \
   " AND (:topic IS NULL OR EXISTS (SELECT 1 FROM subscriber_topics t WHERE t.subscriber_id = s.id AND " \
   "t.topic = :topic)) "                                                                                 \
   " AND (:domain IS NULL OR s.address_key LIKE '%@' || :domain) "                                       \
   " AND (:since IS NULL OR s.created_ms >= :since) "                                                    \
   " AND (:text IS NULL OR lower(s.address) LIKE :text ESCAPE '\\' "                                     \
-  " OR s.id IN (SELECT value FROM json_each(:shown)) "                                                  \
+  " OR instr(:shown, ' ' || s.id || ' ') > 0 "                                                          \
   " OR lower(s.name) LIKE :text ESCAPE '\\') "                                                          \
   " AND (:suppressed = 0 OR EXISTS (SELECT 1 FROM suppressions x WHERE x.address_key IN "               \
   " (s.address_key, '@' || substr(s.address_key, instr(s.address_key, '@') + 1)))) "
@@ -39,37 +40,39 @@ std::string like_pattern(std::string_view text) {
   return pattern + "%";
 }
 
-/// As JSON the ids of those whose address holds the text as people write it: "bücher" goes on the wire as
+/// The ids, each between blanks, of those whose address holds the text as people write it: "bücher" goes on the wire as
 /// "xn--bcher-kva".
 Result<std::string> shown_with(store::Database& database, std::string_view text) {
   const auto wanted = fold_case(text);
   auto query = database.prepare(
       "SELECT id, address FROM subscribers WHERE erased_ms IS NULL AND lower(address) LIKE '%@%xn--%'");
-  std::string ids;
+  std::string ids = " ";
   for (;;) {
     TIDINGS_LET(const bool row, query.step());
-    if (!row) return "[" + ids + "]";
+    if (!row) return ids;
     const auto address = query.text(1);
     const auto domain = address.rfind('@') + 1;
     const auto shown =
         address.substr(0, domain) + domain_to_unicode(std::string_view{address}.substr(domain));
     if (fold_case(shown).find(wanted) == std::string::npos) continue;
-    ids += fmt::format("{}{}", ids.empty() ? "" : ",", query.integer(0));
+    ids += fmt::format("{} ", query.integer(0));
   }
 }
 
-Result<void> bind_filter(store::Database& database, store::Statement& query, const SubscriberFilter& filter) {
+Result<void> bind_filter(store::Database& database, store::Statement& query, const SubscriberFilter& filter,
+                         UtcTime now) {
   std::optional<std::string> domain;
   if (!filter.domain.empty()) {
     TIDINGS_LET(domain, domain_to_ascii(filter.domain));
   }
-  std::string shown = "[]";
+  std::string shown;
   if (!filter.text.empty()) {
     TIDINGS_LET(shown, shown_with(database, filter.text));
   }
   std::optional<std::string> state;
   if (filter.state) state = name_of(*filter.state);
   query.bind(":state", state)
+      .bind(":now", now)
       .bind(":digest", if_any(filter.digest))
       .bind(":topic", if_any(filter.topic))
       .bind(":domain", domain)
@@ -98,17 +101,8 @@ Result<void> SubscriberTable::load_details(Subscriber& subscriber) {
       database_.prepare("SELECT topic FROM subscriber_topics WHERE subscriber_id = :id ORDER BY topic");
   topics.bind(":id", subscriber.id);
   TIDINGS_TRY(topics.each([&](const store::Statement& row) { subscriber.topics.push_back(row.text(0)); }));
-  auto subscriptions = database_.prepare(R"(
-      SELECT digest, state, since_ms, confirmed_ms FROM subscriptions WHERE subscriber_id = :id ORDER BY digest)");
-  subscriptions.bind(":id", subscriber.id);
-  return subscriptions.each([&](const store::Statement& row) -> Result<void> {
-    const auto state = subscription_state_of(row.view(1));
-    if (!state)
-      return fail(Errc::bad_data, "a subscription in the database has an unknown state: " + row.text(1));
-    subscriber.subscriptions.push_back(
-        {.digest = row.text(0), .state = *state, .since = row.time(2), .confirmed = row.optional_time(3)});
-    return {};
-  });
+  TIDINGS_LET(subscriber.subscriptions, subscription_rows(subscriber.id, {}));
+  return {};
 }
 
 Result<std::optional<Subscriber>> SubscriberTable::read_one(store::Statement& query) {
@@ -154,7 +148,7 @@ Result<std::vector<Subscriber>> SubscriberTable::list(const SubscriberFilter& fi
   auto query = database_.prepare(
       "SELECT s.id, s.address, s.name, s.language, s.created_ms FROM subscribers s "
       "WHERE s.id > :after AND" TIDINGS_SUBSCRIBER_CONDITION " ORDER BY s.id LIMIT :limit");
-  TIDINGS_TRY(bind_filter(database_, query, filter));
+  TIDINGS_TRY(bind_filter(database_, query, filter, clock_.now()));
   query.bind(":after", page.after).bind(":limit", page.limit);
   TIDINGS_LET(auto found, query.list(read_subscriber));
   for (auto& subscriber : found) TIDINGS_TRY(load_details(subscriber));
@@ -163,7 +157,7 @@ Result<std::vector<Subscriber>> SubscriberTable::list(const SubscriberFilter& fi
 
 Result<std::int64_t> SubscriberTable::count(const SubscriberFilter& filter) {
   auto query = database_.prepare("SELECT count(*) FROM subscribers s WHERE" TIDINGS_SUBSCRIBER_CONDITION);
-  TIDINGS_TRY(bind_filter(database_, query, filter));
+  TIDINGS_TRY(bind_filter(database_, query, filter, clock_.now()));
   TIDINGS_TRY(query.step());
   return query.integer(0);
 }
@@ -191,19 +185,28 @@ Result<SubscriberCounts> SubscriberTable::counts() {
     const auto state = row.view(1);
     (state == "pending"     ? digest.pending
      : state == "withdrawn" ? digest.withdrawn
+     : state == "paused"    ? digest.paused
                             : digest.confirmed) = row.integer(2);
+  }));
+  auto over = database_.prepare(
+      "SELECT digest, count(*) FROM subscriptions WHERE paused_until_ms <= :now GROUP BY digest");
+  over.bind(":now", clock_.now());
+  TIDINGS_TRY(over.each([&](const store::Statement& row) {
+    const auto digest = std::ranges::find(counts.digests, row.view(0), &SubscriptionCounts::digest);
+    digest->paused -= row.integer(1);
+    digest->confirmed += row.integer(1);
   }));
   auto suppressed = database_.prepare(R"(
       SELECT p.digest, count(*)
-      FROM suppressions x CROSS JOIN subscribers s ON s.address_key = x.address_key
-      CROSS JOIN subscriptions p ON p.subscriber_id = s.id AND p.state = 'confirmed'
+      FROM suppressions x CROSS JOIN subscribers s CROSS JOIN subscriptions p
+      WHERE s.address_key = x.address_key AND p.subscriber_id = s.id AND p.state = 'confirmed'
       GROUP BY p.digest)");
   auto domains = database_.prepare(R"(
       SELECT p.digest, count(*)
-      FROM suppressions x
-      CROSS JOIN subscribers s ON substr(s.address_key, instr(s.address_key, '@') + 1) = substr(x.address_key, 2)
-      CROSS JOIN subscriptions p ON p.subscriber_id = s.id AND p.state = 'confirmed'
-      WHERE x.address_key >= '@' AND x.address_key < 'A'
+      FROM suppressions x CROSS JOIN subscribers s CROSS JOIN subscriptions p
+      WHERE substr(s.address_key, instr(s.address_key, '@') + 1) = substr(x.address_key, 2)
+      AND p.subscriber_id = s.id AND p.state = 'confirmed'
+      AND x.address_key >= '@' AND x.address_key < 'A'
       AND NOT EXISTS (SELECT 1 FROM suppressions y WHERE y.address_key = s.address_key)
       GROUP BY p.digest)");
   for (auto* const query : {&suppressed, &domains}) {

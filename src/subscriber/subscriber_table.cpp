@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "subscriber/confirmation.hpp"
+#include "subscriber/leave_reasons.hpp"
 #include "subscriber/notice_table.hpp"
 
 namespace tidings::subscriber {
@@ -44,7 +45,7 @@ Result<std::vector<std::string>> check_topics(const std::vector<std::string>& to
   return checked;
 }
 
-Result<NewSubscriber> check_new(NewSubscriber checked) {
+Result<NewSubscriber> check_new(NewSubscriber checked, UtcTime now) {
   if (checked.digests.empty()) return fail(Errc::usage, "a subscriber needs at least one digest");
   TIDINGS_LET(checked.name, check_name(checked.name));
   TIDINGS_LET(checked.language, check_language(checked.language));
@@ -54,13 +55,17 @@ Result<NewSubscriber> check_new(NewSubscriber checked) {
   for (const auto& digest : checked.digests) {
     if (digest.empty()) return fail(Errc::usage, "a digest's name is empty");
   }
+  const bool is_paused = checked.state == SubscriptionState::confirmed && checked.paused_until > now;
+  if (is_paused) checked.state = SubscriptionState::paused;
+  if (!is_paused) checked.paused_until = std::nullopt;
   return checked;
 }
 
 ConsentEvent event_of(SubscriptionState state) {
   switch (state) {
     case SubscriptionState::pending: return ConsentEvent::requested;
-    case SubscriptionState::confirmed: return ConsentEvent::confirmed;
+    case SubscriptionState::confirmed:
+    case SubscriptionState::paused: return ConsentEvent::confirmed;
     case SubscriptionState::withdrawn: return ConsentEvent::withdrawn;
   }
   return ConsentEvent::requested;
@@ -80,28 +85,31 @@ Result<std::optional<SubscriberId>> id_of_key(store::Database& database, std::st
   return query.id<SubscriberId>(0);
 }
 
-struct SubscriptionRow {
-  std::string digest;
-  SubscriptionState state = SubscriptionState::pending;
-  std::optional<UtcTime> confirmed;
-};
+}  // namespace
 
-/// Of one digest, or of all if `digest` is empty; sorted.
-Result<std::vector<SubscriptionRow>> subscription_rows(store::Database& database, SubscriberId id,
-                                                       std::string_view digest) {
-  auto query = database.prepare(R"(
-      SELECT digest, state, confirmed_ms FROM subscriptions
+Result<std::vector<Subscription>> SubscriberTable::subscription_rows(SubscriberId id,
+                                                                     std::string_view digest) {
+  auto query = database_.prepare(R"(
+      SELECT digest, state, since_ms, confirmed_ms, paused_until_ms, answer_by_ms FROM subscriptions
       WHERE subscriber_id = :id AND (:digest = '' OR digest = :digest) ORDER BY digest)");
   query.bind(":id", id).bind(":digest", digest);
-  return query.list([](const store::Statement& row) -> Result<SubscriptionRow> {
+  return query.list([now = clock_.now()](const store::Statement& row) -> Result<Subscription> {
     const auto state = subscription_state_of(row.view(1));
     if (!state)
       return fail(Errc::bad_data, "a subscription in the database has an unknown state: " + row.text(1));
-    return SubscriptionRow{.digest = row.text(0), .state = *state, .confirmed = row.optional_time(2)};
+    Subscription one{.digest = row.text(0),
+                     .state = *state,
+                     .since = row.time(2),
+                     .confirmed = row.optional_time(3),
+                     .paused_until = row.optional_time(4),
+                     .answer_by = row.optional_time(5)};
+    if (one.paused_until && *one.paused_until <= now) {  // end_pauses() will write it
+      one.state = SubscriptionState::confirmed;
+      one.paused_until = std::nullopt;
+    }
+    return one;
   });
 }
-
-}  // namespace
 
 std::string_view name_of(AddOutcome outcome) {
   switch (outcome) {
@@ -153,7 +161,7 @@ Result<AddResult> SubscriberTable::add(const NewSubscriber& wanted) {
 }
 
 Result<AddResult> SubscriberTable::add(const store::Transaction& /*open*/, NewSubscriber wanted) {
-  TIDINGS_LET(const auto checked, check_new(std::move(wanted)));
+  TIDINGS_LET(const auto checked, check_new(std::move(wanted), clock_.now()));
   const auto key = checked.address.key();
   TIDINGS_LET(const auto suppression, suppressions_.lookup_key(key));
   // A withdrawal is recorded anyway: lifting the suppression later must not bring the subscription back.
@@ -220,9 +228,9 @@ Result<void> SubscriberTable::fill_in(const NewSubscriber& wanted, SubscriberId 
 
 Result<void> SubscriberTable::join(const NewSubscriber& wanted, const std::string& digest,
                                    AddResult& result) {
-  std::optional<SubscriptionRow> known;
+  std::optional<Subscription> known;
   if (!result.created) {
-    TIDINGS_LET(auto rows, subscription_rows(database_, result.id, digest));
+    TIDINGS_LET(auto rows, subscription_rows(result.id, digest));
     if (!rows.empty()) known = std::move(rows.front());
   }
   if (!known && !result.created && wanted.origin == Origin::import &&
@@ -237,7 +245,7 @@ Result<void> SubscriberTable::join(const NewSubscriber& wanted, const std::strin
   auto state = wanted.state;
   auto outcome = wanted.state == SubscriptionState::withdrawn ? AddOutcome::left : AddOutcome::added;
   auto confirmed = wanted.state == SubscriptionState::pending ? std::nullopt : wanted.confirmed;
-  if (state == SubscriptionState::confirmed && !confirmed) confirmed = now;
+  if (is_kept(state) && !confirmed) confirmed = now;
   if (known) {
     const bool by_themselves = wanted.origin != Origin::import;
     if (known->state == SubscriptionState::withdrawn) {
@@ -248,7 +256,7 @@ Result<void> SubscriberTable::join(const NewSubscriber& wanted, const std::strin
       state = SubscriptionState::pending;  // whatever the caller claims
       outcome = AddOutcome::resubscribed_pending;
       confirmed = known->confirmed;
-    } else if (known->state == state || known->state == SubscriptionState::confirmed) {
+    } else if (known->state == state || is_kept(known->state)) {
       if (state == SubscriptionState::withdrawn) {
         confirmed = known->confirmed ? known->confirmed : confirmed;
       } else if (known->state == SubscriptionState::pending && by_themselves) {
@@ -262,13 +270,19 @@ Result<void> SubscriberTable::join(const NewSubscriber& wanted, const std::strin
   if (state == SubscriptionState::pending) result.pending.push_back(digest);
   if (outcome != AddOutcome::already_there && result.outcome != AddOutcome::resubscribed_pending)
     result.outcome = outcome;
-  const auto at = state == SubscriptionState::confirmed   ? *confirmed
+  const auto at = is_kept(state)                          ? *confirmed
                   : state == SubscriptionState::withdrawn ? wanted.left.value_or(now)
                                                           : now;
+  const Subscription subscription{
+      .digest = digest,
+      .state = state,
+      .since = at,
+      .confirmed = confirmed,
+      .paused_until = state == SubscriptionState::paused ? wanted.paused_until : std::nullopt};
   if (bulk_ && result.created) {
-    load_subscription(result.id, digest, state, at, confirmed);
+    load_subscription(result.id, subscription);
   } else {
-    TIDINGS_TRY(put_subscription(result.id, digest, state, at, confirmed));
+    TIDINGS_TRY(put_subscription(result.id, subscription));
   }
   return consents_.record(result.id, {.digest = digest,
                                       .event = event_of(state),
@@ -286,26 +300,27 @@ Result<void> SubscriberTable::begin_import() {
 
 Result<bool> SubscriberTable::left_before_import(SubscriberId id) {
   if (id >= first_of_import_) return false;
-  TIDINGS_LET(const auto rows, subscription_rows(database_, id, {}));
+  TIDINGS_LET(const auto rows, subscription_rows(id, {}));
   return !rows.empty() &&
          std::ranges::all_of(rows, [](const auto& row) { return row.state == SubscriptionState::withdrawn; });
 }
 
-Result<void> SubscriberTable::put_subscription(SubscriberId id, std::string_view digest,
-                                               SubscriptionState state, UtcTime since,
-                                               std::optional<UtcTime> confirmed) {
+Result<void> SubscriberTable::put_subscription(SubscriberId id, const Subscription& subscription) {
   if (!put_subscription_) {
     put_subscription_.emplace(database_.prepare(R"(
-        INSERT INTO subscriptions (subscriber_id, digest, state, since_ms, confirmed_ms)
-        VALUES (:id, :digest, :state, :since, :confirmed)
+        INSERT INTO subscriptions (subscriber_id, digest, state, since_ms, confirmed_ms, paused_until_ms, answer_by_ms)
+        VALUES (:id, :digest, :state, :since, :confirmed, :paused_until, :answer_by)
         ON CONFLICT (subscriber_id, digest) DO UPDATE
-        SET state = excluded.state, since_ms = excluded.since_ms, confirmed_ms = excluded.confirmed_ms)"));
+        SET state = excluded.state, since_ms = excluded.since_ms, confirmed_ms = excluded.confirmed_ms,
+            paused_until_ms = excluded.paused_until_ms, answer_by_ms = excluded.answer_by_ms)"));
   }
   return put_subscription_->bind(":id", id)
-      .bind(":digest", digest)
-      .bind(":state", name_of(state))
-      .bind(":since", since)
-      .bind(":confirmed", confirmed)
+      .bind(":digest", subscription.digest)
+      .bind(":state", name_of(subscription.state))
+      .bind(":since", subscription.since)
+      .bind(":confirmed", subscription.confirmed)
+      .bind(":paused_until", subscription.paused_until)
+      .bind(":answer_by", subscription.answer_by)
       .run();
 }
 
@@ -387,12 +402,13 @@ Result<std::vector<std::string>> SubscriberTable::confirm(const store::Transacti
                 fmt::format("{} is suppressed ({})", known->address, name_of(suppression->cause)),
                 "\"tidings suppression remove\" lifts it");
   }
-  TIDINGS_LET(const auto rows, subscription_rows(database_, id, digest));
+  TIDINGS_LET(const auto rows, subscription_rows(id, digest));
   const auto now = clock_.now();
   std::vector<std::string> changed;
   for (const auto& row : rows) {
     if (row.state != SubscriptionState::pending) continue;
-    TIDINGS_TRY(put_subscription(id, row.digest, SubscriptionState::confirmed, now, now));
+    TIDINGS_TRY(put_subscription(
+        id, {.digest = row.digest, .state = SubscriptionState::confirmed, .since = now, .confirmed = now}));
     TIDINGS_TRY(consents_.record(id, {.digest = row.digest,
                                       .event = ConsentEvent::confirmed,
                                       .at = now,
@@ -414,12 +430,15 @@ Result<std::vector<std::string>> SubscriberTable::unsubscribe(SubscriberId id, s
 Result<std::vector<std::string>> SubscriberTable::unsubscribe(const store::Transaction& /*open*/,
                                                               SubscriberId id, std::string_view digest,
                                                               Origin origin, std::string_view detail) {
-  TIDINGS_LET(const auto rows, subscription_rows(database_, id, digest));
+  TIDINGS_LET(const auto rows, subscription_rows(id, digest));
   const auto now = clock_.now();
   std::vector<std::string> changed;
   for (const auto& row : rows) {
     if (row.state == SubscriptionState::withdrawn) continue;
-    TIDINGS_TRY(put_subscription(id, row.digest, SubscriptionState::withdrawn, now, row.confirmed));
+    TIDINGS_TRY(put_subscription(id, {.digest = row.digest,
+                                      .state = SubscriptionState::withdrawn,
+                                      .since = now,
+                                      .confirmed = row.confirmed}));
     TIDINGS_TRY(consents_.record(id, {.digest = row.digest,
                                       .event = ConsentEvent::withdrawn,
                                       .at = now,
@@ -435,12 +454,12 @@ Result<DigestChange> SubscriberTable::change_digests(const store::Transaction& /
                                                      std::string_view detail) {
   TIDINGS_LET(const auto known, find(id));
   if (!known) return fail(Errc::no_input, "there is no such subscriber");
-  TIDINGS_LET(const auto rows, subscription_rows(database_, id, {}));
+  TIDINGS_LET(const auto rows, subscription_rows(id, {}));
   const auto now = clock_.now();
-  const auto is = [](SubscriptionState state) {
-    return [state](const SubscriptionRow& row) { return row.state == state; };
-  };
-  const bool has_consent = std::ranges::any_of(rows, is(SubscriptionState::confirmed));
+  const bool has_consent =
+      std::ranges::any_of(rows, [](const Subscription& row) { return is_kept(row.state); });
+  std::optional<UtcTime> paused_until;  // a pause is of all that somebody gets
+  for (const auto& row : rows) paused_until = std::max(paused_until, row.paused_until);
   const auto with = [detail](std::string text) {
     return detail.empty() ? text : text + " (" + std::string{detail} + ")";
   };
@@ -449,7 +468,10 @@ Result<DigestChange> SubscriberTable::change_digests(const store::Transaction& /
   for (const auto& row : rows) {
     if (row.state == SubscriptionState::withdrawn || std::ranges::find(wanted, row.digest) != wanted.end())
       continue;
-    TIDINGS_TRY(put_subscription(id, row.digest, SubscriptionState::withdrawn, now, row.confirmed));
+    TIDINGS_TRY(put_subscription(id, {.digest = row.digest,
+                                      .state = SubscriptionState::withdrawn,
+                                      .since = now,
+                                      .confirmed = row.confirmed}));
     const auto to = wanted.empty() ? std::string{"off"} : tidings::join(wanted, "; ");
     TIDINGS_TRY(consents_.record(id, {.digest = row.digest,
                                       .event = ConsentEvent::withdrawn,
@@ -459,13 +481,19 @@ Result<DigestChange> SubscriberTable::change_digests(const store::Transaction& /
     change.left.push_back(row.digest);
   }
   for (const auto& digest : wanted) {
-    const auto row = std::ranges::find(rows, digest, &SubscriptionRow::digest);
-    if (row != rows.end() && row->state == SubscriptionState::confirmed) continue;
+    const auto row = std::ranges::find(rows, digest, &Subscription::digest);
+    if (row != rows.end() && is_kept(row->state)) continue;
     const bool waits = row != rows.end() && row->state == SubscriptionState::pending;
-    const auto state = has_consent && !waits ? SubscriptionState::confirmed : SubscriptionState::pending;
-    const bool is_in = state == SubscriptionState::confirmed;
+    const bool is_in = has_consent && !waits;
+    const auto state = !is_in         ? SubscriptionState::pending
+                       : paused_until ? SubscriptionState::paused
+                                      : SubscriptionState::confirmed;
     const auto confirmed = is_in ? std::optional{now} : row == rows.end() ? std::nullopt : row->confirmed;
-    TIDINGS_TRY(put_subscription(id, digest, state, now, confirmed));
+    TIDINGS_TRY(put_subscription(id, {.digest = digest,
+                                      .state = state,
+                                      .since = now,
+                                      .confirmed = confirmed,
+                                      .paused_until = is_in ? paused_until : std::nullopt}));
     const auto from = waits                 ? std::string{"asked again"}
                       : change.left.empty() ? std::string{"added"}
                                             : "changed from " + tidings::join(change.left, "; ");
@@ -491,6 +519,7 @@ Result<bool> SubscriberTable::erase(const store::Transaction& /*open*/, Subscrib
   TIDINGS_TRY(consents_.forget(id));
   TIDINGS_TRY(forget_confirmations(database_, id));
   TIDINGS_TRY(forget_notices(database_, id));
+  TIDINGS_TRY(LeaveReasons(database_).forget(id));
   for (const char* const sql : {"DELETE FROM subscriber_topics WHERE subscriber_id = :id",
                                 "DELETE FROM subscriptions WHERE subscriber_id = :id"}) {
     auto statement = database_.prepare(sql);

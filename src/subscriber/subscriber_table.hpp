@@ -38,7 +38,8 @@ struct NewSubscriber {
   std::vector<std::string> digests{};
   SubscriptionState state = SubscriptionState::pending;  ///< withdrawn records that they left
   std::optional<UtcTime> confirmed{};                    ///< when consent was given, if known; else now
-  std::optional<UtcTime> left{};  ///< with `state` withdrawn: when they left, if known; else now
+  std::optional<UtcTime> left{};          ///< with `state` withdrawn: when they left, if known; else now
+  std::optional<UtcTime> paused_until{};  ///< with `state` confirmed, if it is still to come: paused
   Origin origin = Origin::cli;
   std::string detail{};  ///< for the consent log: from where, which text
 };
@@ -80,6 +81,7 @@ struct SubscriptionCounts {
   std::string digest{};
   std::int64_t pending = 0;
   std::int64_t confirmed = 0;  ///< mailable: without the suppressed
+  std::int64_t paused = 0;
   std::int64_t withdrawn = 0;
   std::int64_t suppressed = 0;  ///< confirmed, but suppressed
 
@@ -107,11 +109,26 @@ struct SubscriberChange {
 /// The result of a request for other digests.
 struct DigestChange {
   std::vector<std::string> left{};    ///< now withdrawn
-  std::vector<std::string> joined{};  ///< now confirmed: their existing consent covers these too
+  std::vector<std::string> joined{};  ///< now confirmed, or paused: their existing consent covers these too
   std::vector<std::string>
       pending{};  ///< requested without any confirmed subscription: waits for a confirmation
 
   bool operator==(const DigestChange&) const = default;
+};
+
+/// A pause of everything that somebody gets, and how the wish for it came.
+struct Pause {
+  UtcTime until{};
+  Origin origin = Origin::cli;
+  std::string detail{};
+};
+
+/// A subscription by its key.
+struct SubscriptionKey {
+  SubscriberId subscriber{};
+  std::string digest{};
+
+  bool operator==(const SubscriptionKey&) const = default;
 };
 
 /// A recipient of an edition, with only what composing needs.
@@ -215,6 +232,17 @@ class SubscriberTable {
                                                     std::span<const std::string> digests, Origin origin,
                                                     std::string_view detail);
 
+  /// confirmed or paused -> paused until then. Returns the digests; none if they have nothing to pause, or if
+  /// all of it is paused until then already. Errc::no_input if unknown.
+  [[nodiscard]] Result<std::vector<std::string>> pause(const store::Transaction& open, SubscriberId id,
+                                                       const Pause& pause);
+  /// paused -> confirmed, before the time. Returns the digests that changed. Errc::no_input if unknown.
+  [[nodiscard]] Result<std::vector<std::string>> resume(const store::Transaction& open, SubscriberId id,
+                                                        Origin origin, std::string_view detail);
+  /// paused -> confirmed where the time has come; find(), list() and counts() read it so before. Within the
+  /// caller's transaction.
+  [[nodiscard]] Result<std::vector<SubscriptionKey>> end_pauses();
+
   /// Erases the person: deletes address, name, language, topics, subscriptions and consent log; the row stays
   /// as a bare id, and a salted hash of the address joins the suppressions, so that no import brings it back.
   /// False if there was nobody.
@@ -238,13 +266,12 @@ class SubscriberTable {
   [[nodiscard]] Result<void> fill_in(const NewSubscriber& wanted, SubscriberId id);
   [[nodiscard]] Result<void> load_if_new(const NewSubscriber& wanted, const std::string& key,
                                          AddResult& result);
-  void load_subscription(SubscriberId id, std::string_view digest, SubscriptionState state, UtcTime since,
-                         std::optional<UtcTime> confirmed);
+  void load_subscription(SubscriberId id, const Subscription& subscription);
   [[nodiscard]] Result<void> flush_hundreds();
   [[nodiscard]] Result<void> join(const NewSubscriber& wanted, const std::string& digest, AddResult& result);
-  [[nodiscard]] Result<void> put_subscription(SubscriberId id, std::string_view digest,
-                                              SubscriptionState state, UtcTime since,
-                                              std::optional<UtcTime> confirmed);
+  [[nodiscard]] Result<void> put_subscription(SubscriberId id, const Subscription& subscription);
+  /// Of one digest, or of all if `digest` is empty; sorted.
+  [[nodiscard]] Result<std::vector<Subscription>> subscription_rows(SubscriberId id, std::string_view digest);
   [[nodiscard]] Result<void> put_topics(SubscriberId id, const std::vector<std::string>& topics);
   [[nodiscard]] Result<std::optional<SubscriberId>> find_in_bulk(std::string_view key);
   [[nodiscard]] Result<void> load_details(Subscriber& subscriber);

@@ -148,7 +148,7 @@ class Bounce(unittest.TestCase):
         broken = token.replace("bounces+", "bounces+a")
         for to in ("bounces@news.example.org", broken, "bounces+" + "a" * 34 + "@news.example.org", token.replace("news.example.org", "evil.example")):
             got = self.ingest(report(to, "cy@mole.example", message=b"Message-ID: <forged@example.org>\n\n"))
-            self.assertEqual((got["outcome"], got["subscriber"], got["suppressed"]), ("unmatched", None, False))
+            self.assertEqual((got["outcome"], got["subscriber_id"], got["suppressed"]), ("unmatched", None, False))
         # Somebody else's message does not prove anything about cy.
         got = self.ingest(report("x@news.example.org", "cy@mole.example", message=re.sub(rb"(?im)^list-unsubscribe:.*\r?\n( .*\r?\n)*", b"", self.sent["di@reef.example"].octets)))
         self.assertEqual(got["outcome"], "unmatched")

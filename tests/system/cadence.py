@@ -96,6 +96,27 @@ class Cadence(unittest.TestCase):
         self.assertEqual(self.rules_left, [0], "the mailbox was never busy")
 
 
+class Titles(unittest.TestCase):
+    def test_the_title_covers_what_was_carried_over_for_those_who_get_it_only(self):
+        """Whoever changes from weekly to daily gets the week's older posts with the next daily edition."""
+        with Home() as home, SmtpServer() as server:
+            home.configure(server.url, digests=DIGESTS)
+            home.write("feed.xml", rss("Feed", []))
+            for address, digest in (("ada@example.org", "weekly"), ("eve@example.org", "daily")):
+                home.do("subscriber", "add", address, "--digest", digest, "--confirmed", at=at(2, 0))
+            posts = [Article("Post [%03d]" % day, "https://blog.example/%d" % day, at(day, 12), at(day, 12), "<p>Text</p>") for day in (2, 3, 4, 5)]
+            for day in (3, 4, 5, 6):
+                home.write("feed.xml", rss("Feed", [each for each in posts if each.appears < at(day, 6)]))
+                if day == 6:
+                    home.do("subscriber", "set", "ada@example.org", "--cadence", "daily", at=at(6, 6))
+                home.do("send", "--due", at=at(day, 6.1))
+            last = {mail.envelope_to: text_of(parse_mail(mail.octets)) for mail in server.accepted}
+            self.assertEqual(re.findall(r"\[(\d{3})\]", last["eve@example.org"])[-1], "005")
+            self.assertIn("News, 6 March 2026", last["eve@example.org"].split("[")[0])
+            self.assertEqual(sorted(set(re.findall(r"\[(\d{3})\]", last["ada@example.org"]))), ["002", "003", "004", "005"])
+            self.assertIn("3–6 March 2026", last["ada@example.org"].split("[")[0])
+
+
 class Commands(unittest.TestCase):
     def setUp(self):
         self.home = Home()

@@ -12,7 +12,7 @@ import unittest
 from contract_world import ADA, BEN, LATER, Pages, World, day, readable
 from contract_worlds import (A_LETTER, EARLY, NEW, SOON, TOO_LATE, shown_elsewhere, shrunken, all_deferred, backed_up, bare, begin, both, both_composed, both_sent, chosen,
                              collected, composed, deferred, drafts, filled, flooded, hidden, in_doubt, lists_to_import, mails_back, many,
-                             many_composed, many_segments, moved, old_database, pending, pinned, sent, sent_and_suppressed,
+                             many_composed, many_segments, moved, old_database, paused, pending, pinned, sent, sent_and_suppressed,
                              signed, suppressed, templates)
 from smtp_server import SmtpServer
 from sources import NameServer
@@ -201,6 +201,27 @@ def another_time(test, world):
     test.assertNotIn("2026-01-28 07:30", now)
 
 
+def a_folder_of_two(world):
+    """Each has a source whose program waits a moment for the other's."""
+    for name, other in (("pier", "quay"), ("quay", "pier")):
+        wait = "touch %s; for i in 1 2 3 4 5 6 7 8 9 10; do [ -e %s ] && break; sleep 0.1; done; [ -e %s ] && echo met >> met; cat ../harbour.xml"
+        world.lists["source"] = [{"name": '"slow"', "kind": '"command"', "command": json.dumps(["sh", "-c", wait % (name, other, other)])}]
+        world.set("store.path", '"%s/tidings.db"' % name)
+        world.write_config()
+        (world.folder / "both").mkdir(exist_ok=True)
+        (world.folder / "config.toml").rename(world.folder / "both" / (name + ".toml"))
+
+
+def two_at_a_time(test, world):
+    met = {}
+    for count in ("1", "2"):
+        with World() as other:
+            a_folder_of_two(other)
+            other.said("--all", "both", "--parallel", count, "collect")
+            met[count] = (other.folder / "both/met").read_text().count("met")
+    test.assertEqual(met, {"1": 1, "2": 2}, "one after the other, only the second meets the first")
+
+
 def nothing_but_errors(test, world):
     """cron's line: silent when all is well, also when it has sent something; errors are told all the same."""
     both(world)
@@ -262,6 +283,8 @@ SYNC = "subscriber sync more.csv"
 ON_LIST = "subscriber list"
 SHOWS_ADA = "subscriber show " + ADA
 SHOWS_NEW = "subscriber show " + NEW
+PAUSED_UNTIL = "2026-02-20"
+PAUSE = "subscriber pause %s --until " + PAUSED_UNTIL
 ADD = "subscriber add " + NEW
 RSS = "<rss version='2.0'><channel><title>%s</title><link>https://a.example/</link><item><title>One</title><link>%s</link></item></channel></rss>"
 LINK = '<p>Text of <a href="/x">a link</a></p>'
@@ -271,9 +294,12 @@ CASES = {
     ("", "--config"): differs("config show", "--config other.toml config show", shows="Quay Post",
                               prepare=lambda world: (bare(world), world.write("other.toml", (world.folder / "config.toml").read_text().replace(
                                   "Harbour News", "Quay Post")))),
+    ("", "--all"): differs("digest list", "--all both digest list", shows="pier: ", prepare=lambda world: (collected(world), a_folder_of_two(world))),
+    ("", "--parallel"): two_at_a_time,
     ("", "--at"): another_time,
     ("", "--verbose"): differs("send weekly", "-v send weekly", shows="harbour: 2 posts", prepare=filled),
     ("", "--quiet"): nothing_but_errors,
+    ("", "--json"): differs("edition list", "edition list --json", shows='{"edition":"weekly#1"', prepare=sent),
     ("", "--version"): differs("commands", "--version", shows="exit 0\ntidings "),
     # jobs
     ("init", ""): differs(None, "init new", then=names, shows="new/config.toml", prepare=bare),
@@ -295,7 +321,6 @@ CASES = {
     ("send", "--due"): differs("send weekly", "send --due", then="edition list", shows="daily#1", prepare=both),
     ("send", "--now"): differs("send weekly", "send weekly --now", then=names, shows="out/", at=EARLY),
     ("send", "--dry-run"): differs("send weekly", "send weekly --dry-run", then=names, hides="out/"),
-    ("send", "--json"): differs("send weekly --dry-run", "send weekly --dry-run --json", shows='{"digest":"weekly"'),
     ("send", "--to-dir"): differs("send weekly", "send weekly --to-dir mails", then=names, shows="mails/", hides="out/"),
     ("send", "--time-budget"): differs("send weekly", "send weekly --time-budget 1ms", hides="2000 sent now", prepare=many),
     ("send", "--late"): differs("send weekly", "send weekly --late", then=names, shows="out/", at=TOO_LATE),
@@ -304,7 +329,6 @@ CASES = {
     ("preview", "--to"): differs("preview weekly --to x", "preview weekly --to y", then=names, shows="y/index.html"),
     ("preview", "--name"): differs("preview weekly --to x", "preview weekly --to x --name Zoe", then=mails, shows="Zoe"),
     ("preview", "--all"): differs("preview weekly --to x", "preview weekly --to x --all", then=names, shows="x/zh-3.html", prepare=many_segments),
-    ("preview", "--json"): differs("preview weekly --to x", "preview weekly --to x --json", shows='{"digest"'),
     ("test", ""): differs(None, "test weekly me@example.org", then=mails, shows="Subject: [Test]"),
     ("test", "WHAT"): differs("test weekly me@example.org", "test daily me@example.org", then=mails, shows="The day", prepare=both),
     ("test", "ADDRESS"): differs("test weekly me@example.org", "test weekly you@example.org", then=mails, shows="you@example.org"),
@@ -319,18 +343,16 @@ CASES = {
     ("report", ""): differs(None, "send weekly", then="report weekly", shows="2 = 2 sent"),
     ("report", "EDITION"): differs("report", "report daily#1", shows="daily#1", hides="weekly#1", prepare=both_sent),
     ("report", "--html"): differs("report weekly", "report weekly --html page.html", then=names, shows="page.html", prepare=sent),
-    ("report", "--json"): differs("report weekly", "report weekly --json", shows='{"', prepare=sent),
     ("status", ""): differs(None, "send weekly", then="status", shows="2 of 2 sent"),
-    ("status", "--json"): differs("status", "status --json", shows='{"digest"'),
     ("status", "--health"): differs("status", "status --health", shows="healthy: "),
     ("doctor", ""): differs(None, in_order(breaks_the_harbour, "collect"), then="doctor", shows="exit 69"),
     ("doctor", "--smtp"): doctor_asks_the_relay,
     ("doctor", "--dns"): doctor_asks_the_dns,
     ("doctor", "--resolver"): doctor_asks_the_server_that_is_named,
-    ("doctor", "--json"): differs("doctor", "doctor --json", shows='{"level"'),
     # sources, feeds, HTML
     ("source list", ""): differs(None, in_order(breaks_the_harbour, "collect"), then="source list", shows="failing"),
-    ("source list", "--json"): differs("source list", "source list --json", shows='{"name":"harbour"'),
+    ("source list", "--limit"): differs("source list", "source list --limit 1", shows="there are more: --after harbour continues", hides="garden"),
+    ("source list", "--after"): differs("source list", "source list --after harbour", hides="harbour"),
     ("source check", ""): differs(None, breaks_the_harbour, then="source check", shows="exit 69"),
     ("source check", "URL"): differs("source check harbour", "source check garden", shows="Tulips"),
     ("source import", ""): differs("feed parse harbour.xml", "source import list.opml", shows="[[source]]", prepare=opml),
@@ -361,11 +383,10 @@ CASES = {
     ("post list", "--since"): differs("post list", "post list --since 2026-01-26T09:00:00Z", hides="New pier"),
     ("post list", "--left-out"): differs("post list", "post list --left-out", shows="when its source was first read", prepare=sent),
     ("post list", "--digest"): differs("post list --left-out", "post list --left-out --digest weekly", hides="daily", prepare=sent),
-    ("post list", "--limit"): differs("post list", "post list --limit 3", shows="there are more: --limit 6", hides="Bread is cheap"),
-    ("post list", "--json"): differs("post list", "post list --json", shows='{"id":3'),
+    ("post list", "--limit"): differs("post list", "post list --limit 3", shows="there are more: --after 4 continues, --limit 6", hides="Bread is cheap"),
+    ("post list", "--after"): differs("post list", "post list --after 1", hides="New pier"),
     ("post show", ""): differs("post list", "post show 3", shows="Tulips too."),
     ("post show", "ID"): differs("post show 1", "post show 3", shows="Tulips too."),
-    ("post show", "--json"): differs("post show 3", "post show 3 --json", shows='{"id":3'),
     ("post add", ""): differs(None, ADDS, then="post list", shows="Extra"),
     ("post add", "--title"): differs(ADDS, ADDS.replace("Extra", "'Another one'"), then="post list", shows="Another one"),
     ("post add", "--url"): differs(ADDS, ADDS.replace("x.example", "y.example"), then="post list", shows="y.example"),
@@ -388,14 +409,14 @@ CASES = {
     ("post unpin", "ID"): differs("post unpin 1", "post unpin 2", then=order_of_edition, hides="2  Bread is cheap\n       3  Tulips", prepare=pinned),
     # digests, editions
     ("digest list", ""): differs(None, "send weekly", then="digest list", hides="due since 2026-01-26 08:00"),
-    ("digest list", "--json"): differs("digest list", "digest list --json", shows='{"name":"weekly"'),
+    ("digest list", "--limit"): differs("digest list", "digest list --limit 1", shows="there are more: --after weekly continues", prepare=both),
+    ("digest list", "--after"): differs("digest list", "digest list --after weekly", hides="weekly", prepare=both),
     ("edition list", ""): differs(None, "compose weekly", then="edition list", shows="weekly#1"),
     ("edition list", "--digest"): differs("edition list", "edition list --digest daily", hides="weekly#1", prepare=both_sent),
-    ("edition list", "--limit"): differs("edition list", "edition list --limit 1", shows="there are more: --limit 2", prepare=both_sent),
-    ("edition list", "--json"): differs("edition list", "edition list --json", shows='{"id":1', prepare=sent),
+    ("edition list", "--limit"): differs("edition list", "edition list --limit 1", shows="there are more: --after weekly#1 continues, --limit 2", prepare=both_sent),
+    ("edition list", "--after"): differs("edition list", "edition list --after weekly#1", hides="weekly#1", prepare=both_sent),
     ("edition show", ""): differs(None, "send weekly", then="edition show weekly", shows="2 sent"),
     ("edition show", "EDITION"): differs("edition show weekly", "edition show daily#1", shows="daily#1", prepare=both_sent),
-    ("edition show", "--json"): differs("edition show weekly", "edition show weekly --json", shows='{"id":1', prepare=sent),
     ("edition edit", ""): differs(None, "edition edit weekly#1 --drop 3", then="edition show weekly", shows="dropped by the editor", prepare=drafts),
     ("edition edit", "EDITION"): differs("edition edit weekly --intro-file intro.md", "edition edit daily#1 --intro-file intro.md",
                                          then="edition show daily", shows="friends", prepare=drafts),
@@ -419,6 +440,15 @@ CASES = {
     ("edition cancel", "EDITION"): differs("edition cancel weekly", "edition cancel daily#1", shows="daily#1 is cancelled", prepare=both_composed),
     ("edition cancel", "--reason"): differs("edition cancel weekly", "edition cancel weekly --reason 'a mistake'", then="edition list",
                                             shows="a mistake", prepare=composed),
+    ("edition export", ""): differs(None, "edition export weekly --markdown out.md", then=names, shows="out.md", prepare=sent),
+    ("edition export", "EDITION"): differs("edition export weekly --markdown -", "edition export daily --markdown -", hides="Tulips", prepare=both_sent),
+    ("edition export", "--markdown"): differs(None, "edition export weekly --markdown -", shows="## [Bread is cheap](", prepare=sent),
+    ("edition export", "--gemtext"): differs(None, "edition export weekly --gemtext -", shows="=> https://", prepare=sent),
+    ("edition export", "--epub"): differs("edition export weekly --markdown out.md", "edition export weekly --epub out.epub", then=names, shows="out.epub",
+                                          prepare=sent),
+    ("edition export", "--pdf"): differs(None, "edition export weekly --pdf out.pdf", shows="neither Chromium nor WeasyPrint", prepare=sent, env={"PATH": "/nowhere"}),
+    ("edition export", "--language"): differs("edition export weekly --markdown -", "edition export weekly --markdown - --language fr", shows="no page in fr",
+                                              prepare=sent),
     ("archive build", ""): differs(None, "archive build site", then=names, shows="site/index.html", prepare=sent),
     ("archive build", "DIR"): differs("archive build site", "archive build other", then=names, shows="other/index.html", prepare=sent),
     # the list
@@ -437,6 +467,13 @@ CASES = {
     ("subscriber set", "--cadence"): differs("subscriber set %s --name Zoe" % ADA, "subscriber set %s --name Zoe --cadence daily" % ADA, then=SHOWS_ADA, shows="daily  confirmed"),
     ("subscriber set", "--all-topics"): differs("subscriber set %s --name Zoe" % ADA, "subscriber set %s --name Zoe --all-topics" % ADA, then=SHOWS_ADA,
                                                 shows="topics    all", prepare=chosen),
+    ("subscriber pause", ""): differs(None, PAUSE % ADA, then=SHOWS_ADA, shows="weekly  paused until " + PAUSED_UNTIL),
+    ("subscriber pause", "ADDRESS"): differs(PAUSE % BEN, PAUSE % ADA, then=SHOWS_ADA, shows="weekly  paused until " + PAUSED_UNTIL),
+    ("subscriber pause", "--until"): differs("subscriber pause %s --until 2026-03-01" % ADA, PAUSE % ADA, then=SHOWS_ADA,
+                                             shows="weekly  paused until " + PAUSED_UNTIL),
+    ("subscriber resume", ""): differs(None, "subscriber resume " + ADA, then=SHOWS_ADA, hides="weekly  paused", prepare=paused),
+    ("subscriber resume", "ADDRESS"): differs("subscriber resume " + BEN, "subscriber resume " + ADA, then=SHOWS_ADA, hides="weekly  paused",
+                                              prepare=paused),
     ("subscriber unsubscribe", ""): differs(None, "subscriber unsubscribe " + ADA, then=SHOWS_ADA, shows="weekly  withdrawn"),
     ("subscriber unsubscribe", "ADDRESS"): differs("subscriber unsubscribe " + BEN, "subscriber unsubscribe " + ADA, then=SHOWS_ADA, shows="weekly  withdrawn"),
     ("subscriber unsubscribe", "--digest"): differs("subscriber unsubscribe " + ADA, "subscriber unsubscribe %s --digest daily" % ADA, then=SHOWS_ADA,
@@ -458,10 +495,8 @@ CASES = {
     ("subscriber list", "--limit"): differs(ON_LIST, ON_LIST + " --limit 1", shows="there are more: --after 1", hides=BEN),
     ("subscriber list", "--after"): differs(ON_LIST, ON_LIST + " --after 1", hides=ADA),
     ("subscriber list", "--count"): differs(ON_LIST, ON_LIST + " --count", shows="exit 0\n2\n"),
-    ("subscriber list", "--json"): differs(ON_LIST, ON_LIST + " --json", shows='{"id":1'),
     ("subscriber show", ""): differs(None, "send weekly", then=SHOWS_ADA, shows="1 sent"),
     ("subscriber show", "ADDRESS"): differs("subscriber show " + BEN, SHOWS_ADA, shows=ADA),
-    ("subscriber show", "--json"): differs(SHOWS_ADA, SHOWS_ADA + " --json", shows='{"id":1'),
     ("subscriber export", ""): differs(None, ADD, then="subscriber export", shows=NEW),
     ("subscriber export", "FILE"): differs("subscriber export", "subscriber export all.csv", then=names, shows="all.csv"),
     ("subscriber export", "--one"): differs("subscriber export", "subscriber export --one " + ADA, shows='"consents"'),
@@ -471,7 +506,6 @@ CASES = {
     ("subscriber export", "--domain"): differs("subscriber export", "subscriber export --domain example.net", hides=ADA),
     ("subscriber export", "--since"): differs("subscriber export", "subscriber export --since 2026-01-26T08:00:00+02:00", hides=ADA, prepare=pending),
     ("subscriber export", "--search"): differs("subscriber export", "subscriber export --search ben", hides=ADA),
-    ("subscriber export", "--json"): differs("subscriber export", "subscriber export --json", shows='{"'),
     ("subscriber import", ""): differs(None, IMPORT, then=ON_LIST, shows=NEW, prepare=lists_to_import),
     ("subscriber import", "FILE"): differs("subscriber import other.csv", IMPORT, then=ON_LIST, shows=NEW, prepare=lists_to_import),
     ("subscriber import", "--digest"): differs(IMPORT, IMPORT + " --digest daily", then=SHOWS_NEW, hides="weekly  pending", prepare=lists_to_import),
@@ -488,7 +522,6 @@ CASES = {
     ("subscriber import", "--rejects"): differs("subscriber import bad.csv", "subscriber import bad.csv --rejects rest.csv", then=text_of_file("rest.csv"),
                                                 shows="nobody", prepare=lists_to_import),
     ("subscriber import", "--batch"): differs("subscriber import cut.csv", "subscriber import cut.csv --batch 1", then=ON_LIST, shows=NEW, prepare=lists_to_import),
-    ("subscriber import", "--json"): differs(IMPORT, IMPORT + " --json", shows='{"', prepare=lists_to_import),
     ("subscriber sync", ""): differs(None, SYNC, then=ON_LIST, shows=NEW, prepare=lists_to_import),
     ("subscriber sync", "SOURCE"): differs("subscriber sync other.csv", SYNC, then=ON_LIST, shows=NEW, prepare=lists_to_import),
     ("subscriber sync", "--name"): differs(SYNC, SYNC + " --name club", shows="of club", prepare=lists_to_import),
@@ -500,10 +533,10 @@ CASES = {
     ("subscriber sync", "--most-leaving"): differs(shrunken("subscriber sync club.csv"), shrunken("subscriber sync club.csv --most-leaving 100"), hides="exit 77",
                                                    prepare=lists_to_import),
     ("subscriber sync", "--dry-run"): differs(SYNC, SYNC + " --dry-run", then=ON_LIST, hides=NEW, prepare=lists_to_import),
-    ("subscriber sync", "--json"): differs(SYNC, SYNC + " --json", shows='{"', prepare=lists_to_import),
     ("keys rotate", ""): differs(in_order("keys rotate", "send weekly"), in_order("keys rotate", "keys rotate", "send weekly"), then=mails, shows="/u/Ag"),
     ("suppression list", ""): differs(None, "suppression add " + BEN, then="suppression list", shows=BEN),
-    ("suppression list", "--json"): differs("suppression list", "suppression list --json", shows='{"address"', prepare=suppressed),
+    ("suppression list", "--limit"): differs("suppression list", "suppression list --limit 1", shows="there are more: --after @bad.test continues", prepare=suppressed),
+    ("suppression list", "--after"): differs("suppression list", "suppression list --after @bad.test", hides="@bad.test", prepare=suppressed),
     ("suppression add", ""): differs(None, "suppression add " + BEN, then=in_order("send weekly", names), hides="2.eml"),
     ("suppression add", "ADDRESS|@DOMAIN"): differs("suppression add x@example.com", "suppression add @example.net", then=in_order("send weekly", names), hides="2.eml"),
     ("suppression add", "--reason"): differs("suppression add " + BEN, "suppression add %s --reason 'asked by phone'" % BEN, then="suppression list", shows="asked by phone"),
@@ -520,11 +553,11 @@ CASES = {
     ("delivery list", "--edition"): differs("delivery list", "delivery list --edition daily#1", hides="weekly#1", prepare=both_sent),
     ("delivery list", "--address"): differs("delivery list", "delivery list --address " + ADA, hides=BEN, prepare=sent),
     ("delivery list", "--state"): differs("delivery list", "delivery list --state deferred", hides=BEN, prepare=deferred),
-    ("delivery list", "--limit"): differs("delivery list", "delivery list --limit 1", shows="there are more: --limit 2", hides=BEN, prepare=sent),
-    ("delivery list", "--json"): differs("delivery list", "delivery list --json", shows='{"edition"', prepare=sent),
+    ("delivery list", "--limit"): differs("delivery list", "delivery list --limit 1", shows="there are more: --after weekly#1/%s continues, --limit 2" % ADA, hides=BEN, prepare=sent),
+    ("delivery list", "--after"): differs("delivery list", "delivery list --after weekly#1/" + ADA, hides=ADA, prepare=sent),
     ("delivery retry", ""): differs(None, "delivery retry weekly", then="deliver", shows="1 sent now", prepare=deferred),
-    ("delivery retry", "EDITION"): differs("delivery retry daily#1", "delivery retry weekly#1", shows="1 delivery due now", prepare=deferred),
-    ("delivery retry", "--address"): differs("delivery retry weekly", "delivery retry weekly --address " + ADA, hides="2 deliveries due now", prepare=all_deferred),
+    ("delivery retry", "EDITION"): differs("delivery retry daily#1", "delivery retry weekly#1", shows="%s is due now" % ADA, prepare=deferred),
+    ("delivery retry", "--address"): differs("delivery retry weekly", "delivery retry weekly --address " + ADA, hides=" are due now", prepare=all_deferred),
     ("delivery retry", "--state"): differs("delivery retry weekly", "delivery retry weekly --state failed", then="delivery list --address " + BEN, shows="deferred", prepare=deferred),
     ("delivery resolve", ""): differs(None, "delivery resolve weekly --sent", then="delivery list --state in_doubt", hides=ADA, prepare=in_doubt),
     ("delivery resolve", "EDITION"): differs("delivery resolve daily#1 --sent", "delivery resolve weekly#1 --sent", then="delivery list --state in_doubt", hides=ADA, prepare=in_doubt),
@@ -539,7 +572,6 @@ CASES = {
     ("bounce ingest", "--mbox"): differs("bounce ingest --maildir elsewhere", "bounce ingest --mbox box.mbox", hides="no new mail", prepare=mails_back),
     ("bounce ingest", "--recipient"): recipient_of_a_report,
     ("bounce ingest", "--dry-run"): differs("bounce ingest --maildir in", "bounce ingest --maildir in --dry-run", then=names, shows="in/new/1.mail", prepare=mails_back),
-    ("bounce ingest", "--json"): differs("bounce ingest --maildir in", "bounce ingest --maildir in --json", shows='{"', prepare=mails_back),
     # themes, keys
     ("template check", ""): differs(None, files_with("templates/mine/digest.html.mustache", "{{#open}}"), then="template check", hides="exit 0", prepare=bare),
     ("template check", "THEME"): differs("template check", "template check plain", hides="default: good", prepare=bare),
@@ -553,11 +585,9 @@ CASES = {
     ("dkim keygen", "FILE"): differs("dkim keygen --ed25519", "dkim keygen own.pem --ed25519", then=names, shows="own.pem", prepare=bare),
     ("dkim keygen", "--ed25519"): differs("dkim keygen", "dkim keygen --ed25519", shows="ed25519_selector", prepare=bare),
     ("dkim record", ""): differs("config check", "dkim record", shows="k=ed25519", prepare=signed),
-    ("dkim record", "--json"): differs("dkim record", "dkim record --json", shows='{"name"', prepare=signed),
     # configuration, database, shells
     ("config show", ""): differs("config check", "config show", shows="schedule = "),
     ("config show", "--changed"): differs("config show", "config show --changed", hides="give_up_after"),
-    ("config show", "--json"): differs("config show", "config show --json", shows='{"section"'),
     ("config check", ""): differs(None, files_with("config.toml", "[newsletter]\nnam = 1\n"), then="config check", shows="exit 78"),
     ("db check", ""): checked,
     ("db check", "--mend"): mended,

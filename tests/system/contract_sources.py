@@ -51,7 +51,7 @@ def pictures(world):
         world.set("source.allow_private_address", "true")
         world.write_config()
         world.run("collect", "harbour")
-        return "\n".join(each["image"] for each in (world.json("post", "show", post["id"])[0] for post in world.json("post", "list")))
+        return "\n".join(each["image"] or "none" for each in (world.json("post", "show", post["id"])[0] for post in world.json("post", "list")))
 
 
 def login(**keys):

@@ -73,6 +73,11 @@ def many_segments(world):
     world.do("subscriber", "import", "choices.csv", "--digest", "weekly", "--confirmed", at=EARLY)
 
 
+def paused(world):
+    collected(world)
+    world.said("subscriber", "pause", ADA, "--until", "2026-02-20")
+
+
 def both(world):
     """Readers of both digests, and a post that is young enough for the daily one."""
     world.write("garden.xml", atom("Garden", [*GARDEN, Article("Fresh", "https://garden.example/fresh", day(25, 18), day(25, 18), "<p>Fresh.</p>")]))

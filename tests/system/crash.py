@@ -99,7 +99,7 @@ class Crash(unittest.TestCase):
             ids[mail.envelope_to].add(parse_mail(mail.octets)["Message-ID"])
         self.assertEqual({len(each) for each in ids.values()}, {1})
         self.assertEqual(len(set.union(*ids.values())), len(READERS))
-        self.assertEqual((states[-1]["state"], states[-1]["deliveries"]["sent"]), ("sent", len(READERS)), states[-1])
+        self.assertEqual((states[-1]["state"], states[-1]["sent_count"]), ("sent", len(READERS)), states[-1])
 
     def test_hold_does_not_repeat_anybody_in_doubt(self):
         first = self.killed_at("dot", "keep-hang", 9, PIPELINED)

@@ -34,7 +34,7 @@ class Disk(unittest.TestCase):
     def test_the_doctor_foresees_a_full_disk(self):
         for octets, status, word in ((500 * MB, 0, "good     disk"), (10 * MB, 69, "TROUBLE  disk")):
             self.left(octets)
-            self.assertIn(word, self.home.do("doctor", at=AT, status=status))
+            self.assertIn(word, self.home.do("-v", "doctor", at=AT, status=status))
         self.write_list()
         self.left(0)
         self.home.do("subscriber", "import", "list.csv", "--confirmed", at=AT)

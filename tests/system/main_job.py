@@ -230,9 +230,9 @@ class MainJob(unittest.TestCase):
         self.assertEqual((states["weekly", "sent"], states["monthly", "sent"]), (3, 1))
         sent = 0
         for each in editions:
-            counts = each["deliveries"]
-            self.assertEqual(counts["recipients"], sum(v for k, v in counts.items() if k != "recipients"), each)
-            sent += counts["sent"]
+            states = ("planned", "claimed", "deferred", "in_doubt", "sent", "failed", "suppressed")
+            self.assertEqual(each["recipient_count"], sum(each[state + "_count"] for state in states), each)
+            sent += each["sent_count"]
         self.assertEqual(sent, len(self.received))
 
     def test_message_ids_are_unique_and_addresses_agree(self):

@@ -47,7 +47,7 @@ class Import(unittest.TestCase):
         said = self.home.do("source", "import", "list.opml", "--append")
         self.assertIn("3 new sources, 0 known already, 3 left out", said)
         self.assertTrue((self.home.folder / "config.toml").read_text().startswith(before))
-        self.assertEqual([each["name"] for each in self.home.json("source", "list")], ["feed", "harbour-quay", "old-boats", "town"])
+        self.assertEqual([each["source"] for each in self.home.json("source", "list")], ["feed", "harbour-quay", "old-boats", "town"])
         again = self.home.run("source", "import", "list.opml", "--append")
         self.assertIn("0 new sources, 3 known already", again.stdout)
         self.assertIn("Town: https://town.example/atom is a source already", again.stderr)

@@ -87,7 +87,7 @@ class Lists(unittest.TestCase):
         for each in self.home.json("subscriber", "list", "--limit", "1000"):
             for one in each["subscriptions"]:
                 if one["digest"] == "weekly":
-                    fates[each["email"]] = {"confirmed": "c", "pending": "p", "withdrawn": "w"}[one["status"]]
+                    fates[each["address"]] = {"confirmed": "c", "pending": "p", "withdrawn": "w"}[one["status"]]
         fates.update({each["address"]: each["cause"] for each in self.home.json("suppression", "list")})
         return fates
 
@@ -98,7 +98,7 @@ class Lists(unittest.TestCase):
         for format, text, wanted in EXPORTS:
             self.home.write("list.csv", text)
             report = json.loads(self.home.do("subscriber", "import", "list.csv", "--digest", "weekly", "--confirmed", "--json"))
-            self.assertEqual((report["format"], report["rejected"]), (format, 0), text)
+            self.assertEqual((report["format"], report["rejected_count"]), (format, 0), text)
             fates = self.fates()
             self.assertEqual({address: fates.get(address) for address in wanted}, wanted, text)
             # Nor does any file bring them back.
@@ -172,12 +172,12 @@ class Lists(unittest.TestCase):
     def test_files_of_excel_are_read_as_people_mean_them(self):
         self.imported("\ufeffEmail;Name;Town\r\nJane Doe <jane@x.example>;;Ghent\r\nmailto:bob@x.example?subject=Hi;Bob;\r\n;;\r\n"
                       " ; ; \r\n<cy@x.example>;\"Cy\nof the\nHill\";\r\n;;\r\n", "--confirmed")
-        people = {each["email"]: each["name"] for each in self.home.json("subscriber", "list")}
+        people = {each["address"]: each["name"] for each in self.home.json("subscriber", "list")}
         self.assertEqual(people, {"jane@x.example": "Jane Doe", "bob@x.example": "Bob", "cy@x.example": "Cy of the Hill"})
         text = "Email;Name\r\nann@x.example;Änne Müßig\r\neva@x.example;Éva “Dvořák” Š\r\n"
         for number, encoding in enumerate(("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be")):
             report = json.loads(self.imported(text.replace("@x", "@x%d" % number).encode(encoding), "--json").stdout)
-            self.assertEqual((report["added"], report["rejected"]), (2, 0), encoding)
+            self.assertEqual((report["added_count"], report["rejected_count"]), (2, 0), encoding)
         names = [each["name"] for each in self.home.json("subscriber", "list", "--search", "ann@")]
         self.assertEqual(names, ["Änne Müßig"] * 5)
 
@@ -203,7 +203,7 @@ class Lists(unittest.TestCase):
         for line, words in ((3, '"xx-nope" is not a language'), (4, 'there is no topic "sprot" (did you mean "sport"?)'),
                             (5, 'there is no digest "wekly" (did you mean "weekly"?)'), (7, "did you mean de (German)?")):
             self.assertRegex(done.stderr, r"list\.csv:%d: %s" % (line, re.escape(words)) if line != 7 else re.escape(words))
-        people = {each["email"]: each for each in self.home.json("subscriber", "list")}
+        people = {each["address"]: each for each in self.home.json("subscriber", "list")}
         self.assertEqual(sorted(people), ["a@x.example", "e@x.example"])
         self.assertEqual((people["a@x.example"]["language"], people["a@x.example"]["topics"]), ("de", ["boats"]))
         self.assertEqual(people["e@x.example"]["language"], "pt-BR")
@@ -240,7 +240,7 @@ class Lists(unittest.TestCase):
         done = self.imported("email,status\ncy@bad.test,confirmed\ncy@good.test,confirmed\n", "--confirmed")
         self.assertIn("1  not added: suppressed", done.stdout)
         status, = [each for each in home.json("status") if each.get("digest") == "daily"]
-        self.assertEqual(status["subscribers"], 2, "not the one at bad.test")
+        self.assertEqual(status["subscriber_count"], 2, "not the one at bad.test")
         exported = home.do("subscriber", "export")
         self.assertIn("\n'@bad.test,", exported)
         done = home.run("suppression", "remove", "ann@bad.test")
@@ -466,14 +466,14 @@ class Notices(unittest.TestCase):
         home.do("subscriber", "import", "list.csv", "--send-confirmations")
         home.run("send", "--due")
         self.assertEqual(sorted(each.envelope_to for each in self.relay.take()), ["r%d@x.example" % i for i in range(5)])
-        last = [each for each in home.json("status") if "notices_open" in each][0]
-        self.assertEqual((last["notices_open"], last["notices_failing"]), (1, 1))
+        last = [each for each in home.json("status") if "notices_open_count" in each][0]
+        self.assertEqual((last["notices_open_count"], last["notices_failing_count"]), (1, 1))
         self.assertIn("busy", last["notices_error"])
         self.assertIn("1 failed", home.do("status"))
         self.assertEqual(last["notices_next_try"], "2026-01-18T09:01:00Z")
         home.now = "2026-01-18T09:02:00Z"
         home.run("send", "--due")
-        last = [each for each in home.json("status") if "notices_open" in each][0]
+        last = [each for each in home.json("status") if "notices_open_count" in each][0]
         self.assertEqual(last["notices_next_try"], "2026-01-18T09:07:00Z")
 
     def test_thousands_that_fail_starve_nobody(self):

@@ -104,6 +104,22 @@ class Addresses(Town):
         self.home.do("config", "check", status=78)
 
 
+class Leaving(Town):
+    def test_the_mailto_of_a_digest_that_they_changed_from_ends_what_they_get_in_its_place(self):
+        self.home.configure(smtp="smtp://127.0.0.1:%d" % self.server.port, more_smtp=self.MORE,
+                            digests='[[digest]]\nname = "weekly"\nschedule = "weekly monday 08:00"\n[[digest]]\nname = "daily"\nschedule = "daily 08:00"\n')
+        self.home.do("subscriber", "set", "ann@quay.example", "--cadence", "daily", at=START)
+        self.home.do("subscriber", "add", "bo@pier.example", "--digest", "daily", "--confirmed", at=START)
+        for reader, states in (("ann@quay.example", {"daily": "withdrawn", "weekly": "withdrawn"}),
+                               ("bo@pier.example", {"daily": "confirmed", "weekly": "withdrawn"})):
+            field = re.sub(r"\s", "", parse_mail(self.sent[reader].octets)["List-Unsubscribe"])
+            subject = re.search(r"subject=([^>]+)", field)[1].replace("%20", " ")
+            for _ in range(2):
+                self.assertEqual(self.ingest(letter("", sender=reader, subject=subject))["outcome"], "unsubscribe")
+                shown = json.loads(self.home.do("subscriber", "show", reader, "--json"))["subscriptions"]
+                self.assertEqual({each["digest"]: each["status"] for each in shown}, states)
+
+
 class Pipes(Town):
     MORE = ADDRESS + 'maildir = "box"\n'
 

@@ -100,7 +100,7 @@ class Rules(Case):
             self.assertEqual(len(self.titles()), 3)
             self.home.write("config.toml", (self.home.folder / "config.toml").read_text().replace("language:en", "language:e"))
             self.collect(RUN + HOUR)
-            self.assertEqual(self.home.json("source", "list")[0]["kept_out"], 3)
+            self.assertEqual(self.home.json("source", "list")[0]["rejected_count"], 3)
 
     def test_rules_of_other_sources_do_not_matter(self):
         self.home.write("pier.xml", rss("Pier", []))

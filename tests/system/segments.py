@@ -81,10 +81,10 @@ class Segments(unittest.TestCase):
         said = self.home.do("preview", "weekly", "--to", "some", at=RUN)
         self.assertEqual(len(list((self.home.folder / "some").glob("*.eml"))), 20)
         shown = self.home.json("preview", "weekly", "--to", "some", at=RUN)[0]
-        rest = shown["segments_not_shown"]
+        rest = shown["segments_not_shown_count"]
         self.assertGreater(rest, 10)
         self.assertIn("and %d segments with fewer readers; --all writes them too\n" % rest, said)
-        readers = [each["readers"] for each in shown["segments"]]
+        readers = [each["subscriber_count"] for each in shown["segments"]]
         self.assertEqual(readers, sorted(readers, reverse=True))
         said = self.home.do("preview", "weekly", "--to", "all", "--all", at=RUN)
         self.assertEqual(len(list((self.home.folder / "all").glob("*.eml"))), 20 + rest)

@@ -31,7 +31,7 @@ class Selection(unittest.TestCase):
         mail = self.send("newest")
         for part in (text_of(mail), html_of(mail)):
             self.assertRegex(part, r"Quay Blog, Pier Planet|Pier Planet, Quay Blog")
-        self.assertEqual(self.home.json("edition", "list")[0]["posts"], 3)
+        self.assertEqual(self.home.json("edition", "list")[0]["post_count"], 3)
 
     def test_heavier_sources_come_first(self):
         text = text_of(self.send("weight"))

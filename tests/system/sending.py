@@ -29,7 +29,7 @@ class Sending(unittest.TestCase):
         self.home.open_town(READERS, PUBLISHED, AT)
 
     def edition(self, at=LATER):
-        return self.home.json("status", at=at)[0]["edition"]
+        return self.home.json("status", at=at)[0]["newest"]
 
     def rest_is_sent_once(self, first):
         """A next run mails all that `first` did not, and nobody twice."""
@@ -38,7 +38,7 @@ class Sending(unittest.TestCase):
             self.home.do("send", "--due", at=LATER)
             times = collections.Counter(each.envelope_to for each in [*first, *server.take()])
         self.assertEqual(times, {each: 1 for each in READERS})
-        self.assertEqual((self.edition()["sent"], self.edition()["open"]), (len(READERS), 0))
+        self.assertEqual((self.edition()["sent_count"], self.edition()["open_count"]), (len(READERS), 0))
 
     def test_a_mail_store_that_has_a_name_is_reached_by_its_url(self):
         with SmtpServer() as server:
@@ -56,7 +56,7 @@ class Sending(unittest.TestCase):
             first = server.take()
         self.assertTrue(0 < len(first) < len(READERS), len(first))
         edition = self.edition()
-        self.assertEqual((edition["sent"], edition["open"], edition["in_doubt"]), (len(first), len(READERS) - len(first), 0))
+        self.assertEqual((edition["sent_count"], edition["open_count"], edition["in_doubt_count"]), (len(first), len(READERS) - len(first), 0))
         text = self.home.do("status", at=LATER)
         self.assertRegex(text, r"%d of 30 sent, %d open, [\d.]+/s, about .* left" % (len(first), len(READERS) - len(first)))
         self.rest_is_sent_once(first)
@@ -81,7 +81,7 @@ class Sending(unittest.TestCase):
             os.close(ours)
             sender.communicate()
             self.assertEqual((sender.returncode, len(server.take())), (0, len(READERS)))
-        steps = re.findall(r"\rweekly \[(#*)(\.*)\] (\d+)/30  \d+/s  [^\r]* left \x1b\[K", shown.decode())
+        steps = re.findall(r"\rweekly#1 \[(#*)(\.*)\] (\d+) of 30 messages, [\d.]+/s, [^\r]* left\x1b\[K", shown.decode())
         self.assertTrue(steps, shown)
         self.assertTrue(all(len(done) == int(count) and len(done + rest) == 30 for done, rest, count in steps), steps)
         self.assertTrue(shown.endswith(b"\r\x1b[K"), shown[-80:])  # the line is gone when the result comes
@@ -108,7 +108,7 @@ class Sending(unittest.TestCase):
             first = server.take()
         self.assertTrue(2 <= len(first) < len(READERS), len(first))
         edition = self.edition()
-        self.assertEqual((edition["sent"], edition["in_doubt"]), (len(first), 0))
+        self.assertEqual((edition["sent_count"], edition["in_doubt_count"]), (len(first), 0))
         self.rest_is_sent_once(first)
 
     def test_status_says_why_deliveries_wait(self):
@@ -116,7 +116,7 @@ class Sending(unittest.TestCase):
         with SmtpServer(rules=[*rules, Rule("rcpt", "452 4.2.2 mailbox full", to=READERS[9])]) as server:
             self.home.configure(server.url)
             self.home.do("send", "--due", at=AT, status=75)
-        reasons = [(each["count"], each["reply"]) for each in self.edition()["deferred"]]
+        reasons = [(each["delivery_count"], each["reply"]) for each in self.edition()["deferred"]]
         self.assertEqual(reasons, [(3, "450 4.2.0 greylisted"), (1, "452 4.2.2 mailbox full")])
         text = self.home.do("status", at=LATER)
         self.assertIn("    3 deferred: 450 4.2.0 greylisted\n", text)

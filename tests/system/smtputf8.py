@@ -100,7 +100,7 @@ class SmtpUtf8(unittest.TestCase):
                 failed = self.home.json("delivery", "list", "--state", "failed")
                 self.assertEqual([(each["address"], each["code"]) for each in failed], [(WIDE, 553)])
                 edition = self.home.json("edition", "list")[0]
-                self.assertEqual((edition["state"], edition["deliveries"]["sent"]), ("sent", 3))
+                self.assertEqual((edition["state"], edition["sent_count"]), ("sent", 3))
                 self.assertEqual(self.home.json("suppression", "list"), [])
                 # and nothing stands in the way of the next run
                 self.home.do("send", "--due", at="2026-01-26T09:05:00+02:00")
@@ -138,7 +138,7 @@ class SmtpUtf8(unittest.TestCase):
         self.home.write("new.csv", "email\n" + "".join('"%s"\n' % row for row in rows))
         done = self.home.run("subscriber", "import", "new.csv", "--confirmed", at=AT)
         self.assertIn("%d" % len(UNSEEN), done.stdout + done.stderr)
-        listed = {each["email"] for each in self.home.json("subscriber", "list")}
+        listed = {each["address"] for each in self.home.json("subscriber", "list")}
         self.assertIn("good@example.org", listed)
         self.assertEqual([each for each in listed if each.startswith("r")], [])
 
@@ -159,7 +159,7 @@ class SmtpUtf8(unittest.TestCase):
                 # Whoever has it can be found, exported and erased all the same.
                 self.home.do("subscriber", "export", at=AT)
                 self.home.do("subscriber", "erase", address, at=AT)
-                self.assertNotIn(address, {each["email"] for each in self.home.json("subscriber", "list")})
+                self.assertNotIn(address, {each["address"] for each in self.home.json("subscriber", "list")})
 
     def test_an_address_of_the_newsletter_outside_ascii_is_a_mistake_of_the_configuration(self):
         good = (self.home.folder / "config.toml").read_text()

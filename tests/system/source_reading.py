@@ -53,11 +53,11 @@ class Limits(Reading):
         self.assertIn("170 older", said)
         self.assertEqual(sorted(self.titles()), sorted("Post %d" % n for n in range(170, 200)))
         self.assertIn("170 posts older", self.home.do("source", "list", at=AT))
-        self.assertEqual(self.home.json("source", "list")[0]["older_left_out"], 170)
+        self.assertEqual(self.home.json("source", "list")[0]["older_left_out_count"], 170)
         self.source("max_entries = 3000\n")
         self.home.do("collect", at=AT)
         self.assertEqual(len(self.titles()), 200)
-        self.assertEqual(self.home.json("source", "list")[0]["older_left_out"], 0)
+        self.assertEqual(self.home.json("source", "list")[0]["older_left_out_count"], 0)
 
     def test_two_thousand_entries_are_taken_unless_the_configuration_says_otherwise(self):
         items = [{"id": str(n), "title": "Post %d" % n, "url": "https://blog.example/%d" % n} for n in range(2100)]
@@ -143,7 +143,7 @@ class Limits(Reading):
                 mail, = (self.home.folder / "out").glob("*.eml")
                 if os.environ.get("TIDINGS_FIGURES"):
                     print("compose %-20r %6.2f s %5d MB, mail of %d kB" % (more, seconds, octets >> 20, mail.stat().st_size >> 10))
-                self.assertEqual(self.home.json("edition", "list")[0]["posts"], posts)
+                self.assertEqual(self.home.json("edition", "list")[0]["post_count"], posts)
                 self.assertLess(seconds, most_seconds)
                 self.assertLess(octets, most_octets)
                 self.assertLess(mail.stat().st_size, most_mail)
@@ -177,7 +177,7 @@ class Filters(Reading):
             self.home.write("feed.xml", feed(*self.POSTS))
             self.source(more)
             said = self.home.do("collect", at=AT)
-            kept = self.titles(left_out="")
+            kept = self.titles(left_out_by=None)
             if len(kept) < len(self.POSTS):
                 self.assertIn("%d rejected" % (len(self.POSTS) - len(kept)), said)
             return sorted(kept)
@@ -200,7 +200,7 @@ class Filters(Reading):
         self.home.do("collect", at=AT)
         self.assertIn("Buy our boats (left out by exclude: category:ads)", self.home.do("post", "list"))
         self.assertIn("1 post rejected", self.home.do("source", "list", at=AT))
-        self.assertEqual(self.home.json("source", "list")[0]["kept_out"], 1)
+        self.assertEqual(self.home.json("source", "list")[0]["rejected_count"], 1)
         mail = self.mail()[0].read_bytes().decode()
         self.assertIn("Ferry news", mail)
         self.assertNotIn("Buy our boats", mail)
@@ -209,13 +209,13 @@ class Filters(Reading):
         self.home.write("feed.xml", feed(*self.POSTS))
         self.source()
         self.home.do("collect", at=AT)
-        self.assertEqual(len(self.titles(left_out="")), 5)
+        self.assertEqual(len(self.titles(left_out_by=None)), 5)
         self.source('exclude = "deal"\n')
         self.home.do("collect", at=AT)
-        self.assertEqual(self.titles(left_out="exclude: deal"), ["Deal"])
+        self.assertEqual(self.titles(left_out_by="exclude: deal"), ["Deal"])
         self.source()
         self.home.do("collect", at=AT)
-        self.assertEqual(len(self.titles(left_out="")), 5)
+        self.assertEqual(len(self.titles(left_out_by=None)), 5)
 
     def test_config_check_names_a_rule_that_cannot_be_meant(self):
         for rule, what, hint in (('"categroy:ads"', 'unknown field "categroy"', '"category"'), ('"category:"', "matches nothing", "category:ads"),
@@ -316,10 +316,10 @@ class Checking(Reading):
         self.assertIn("Boats", self.home.do("source", "check", "notes"))
         self.assertIn("Fair", self.home.do("source", "check", "fair"))
         self.assertIn("fair: Blog, 1 post", self.home.do("source", "check"))
-        self.assertIn("can be read: 1 post", self.home.do("doctor"))
+        self.assertIn("can be read: 1 post", self.home.do("-v", "doctor"))
         self.home.do("collect", at=AT)
         self.home.write("posts/2026-01-09-nets.md", "---\ntitle: Nets\n---\nWords.\n")
-        said = self.home.do("doctor", at=AT)
+        said = self.home.do("-v", "doctor", at=AT)
         self.assertIn('source notes: can be read: 2 posts, such as "', said, "the doctor reads anew what has been collected, too")
         self.assertIn('source fair: can be read: 1 post, such as "Fair"', said)
         (self.home.folder / "bin/feed").write_text("#!/bin/sh\necho gone wrong >&2\nexit 3\n")
@@ -389,7 +389,7 @@ class Health(Reading):
         self.configured()
         for hour in range(3):
             self.home.run("collect", at="2026-01-26T%02d:00:00Z" % hour)
-            failing = self.home.json("status", at=AT)[-1]["failing_sources"]
+            failing = self.home.json("status", at=AT)[-1]["failing_source_count"]
             self.assertEqual(failing, 1 if hour == 2 else 0)
         self.assertIn("failing", self.home.do("source", "list", at="2026-01-26T03:00:00Z"))
         done = self.home.run("doctor", at="2026-01-26T03:00:00Z")
@@ -397,7 +397,7 @@ class Health(Reading):
         self.assertIn("answered 429", done.stdout)
         self.server.answers["/feed"] = (200, {}, feed(item("One")))
         self.home.do("collect", "blog", at="2026-01-26T09:00:00Z")
-        self.assertEqual(self.home.json("status", at=AT)[-1]["failing_sources"], 0)
+        self.assertEqual(self.home.json("status", at=AT)[-1]["failing_source_count"], 0)
 
     def test_a_permanent_redirect_whose_target_dies_is_given_up(self):
         self.server.answers["/feed"] = (301, {"Location": "/new"}, "")

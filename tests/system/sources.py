@@ -193,7 +193,7 @@ class Sources(unittest.TestCase):
         return [json.loads(line) for line in self.home.do("post", "list", "--json").splitlines()]
 
     def health(self):
-        return {row["name"]: row for row in map(json.loads, self.home.do("source", "list", "--json").splitlines())}
+        return {row["source"]: row for row in map(json.loads, self.home.do("source", "list", "--json").splitlines())}
 
     def findings(self, *arguments):
         done = self.home.run("doctor", "--json", *arguments)
@@ -370,7 +370,7 @@ class Sources(unittest.TestCase):
         self.assertEqual(sorted(post["title"] for post in self.posts()), ["good 0", "other 0", "other 1"])
         health = self.health()
         self.assertEqual((health["good"]["health"], health["other"]["health"]), ("failing (1 in a row)", "good"))
-        self.assertIn("certificate", health["good"]["last_error"])
+        self.assertIn("certificate", health["good"]["error"])
         self.assertEqual(secured.asked, [])
 
     def test_a_public_source_cannot_lead_to_a_private_address(self):

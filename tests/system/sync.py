@@ -27,7 +27,7 @@ class Sync(unittest.TestCase):
         for each in self.home.json("subscriber", "list", "--limit", "1000"):
             for subscription in each["subscriptions"]:
                 if subscription["digest"] == "weekly":
-                    states[each["email"].split("@")[0]] = subscription["status"]
+                    states[each["address"].split("@")[0]] = subscription["status"]
         return states
 
     def consents(self, name):
@@ -111,7 +111,7 @@ class Sync(unittest.TestCase):
         self.assertIn("1  would leave", said)
         self.assertEqual(self.states(), {"ann": "confirmed", "bob": "confirmed"})
         report = json.loads(self.home.do("subscriber", "sync", "club.csv", "--confirmed", "--json"))
-        self.assertEqual((report["source"], report["added"], report["left"]), ("club.csv", 1, ["bob@x.example"]))
+        self.assertEqual((report["name"], report["added_count"], report["left"]), ("club.csv", 1, ["bob@x.example"]))
 
     def test_without_consent_they_are_asked_by_mail(self):
         self.club("ann")

@@ -86,7 +86,7 @@ class Upgrade(unittest.TestCase):
                 home, _ = self.home_of(version)
                 home.do("post", "hide", "1", at=AT)  # the first command that writes brings the file over
                 people = home.json("subscriber", "list", at=AT)
-                self.assertEqual([row["email"] for row in people], ["Ada@harbour.example", "bob@bob.example"])
+                self.assertEqual([row["address"] for row in people], ["Ada@harbour.example", "bob@bob.example"])
                 editions = home.json("edition", "list", at=AT)
                 self.assertEqual(len(editions), 3)
                 deliveries = home.json("delivery", "list", at=AT)

@@ -188,7 +188,7 @@ class Web(unittest.TestCase):
                              rss("Town", [Article("News %d" % self.posts, "https://town.example/%d" % self.posts, None)]))
 
     def states_of_all(self):
-        return {each["email"]: each["subscriptions"] for each in self.site.home.json("subscriber", "list", "--limit", "100000")}
+        return {each["address"]: each["subscriptions"] for each in self.site.home.json("subscriber", "list", "--limit", "100000")}
 
     def moment(self):
         type(self).days = getattr(type(self), "days", 0) + 1
@@ -301,6 +301,22 @@ class Web(unittest.TestCase):
         self.assertEqual(site.ask("POST", link, "List-Unsubscribe=One-Click", FORM)[:2], (200, "unsubscribed\n"))
         self.assertEqual(site.state(address), {"daily": "confirmed", "weekly": "withdrawn"})
         site.mail(address)  # the goodbye
+
+    def test_a_link_in_a_mail_of_a_digest_that_they_changed_from_ends_what_they_get_in_its_place(self):
+        site = self.site
+        ways = {
+            "one click": lambda link: self.assertEqual(site.ask("POST", link, "List-Unsubscribe=One-Click", FORM)[:2], (200, "unsubscribed\n")),
+            "page": lambda link: self.assertEqual(site.ask("POST", link, {"act": "leave"})[0], 200)}
+        for way, leave in ways.items():
+            with self.subTest(way):
+                address = self.reader("--digest", "weekly")
+                self.digest_mail()
+                link = re.search(r"<https://news\.example\.org(/u/[\w-]+)>", site.mail(address)["List-Unsubscribe"])[1]
+                site.home.do("subscriber", "set", address, "--cadence", "daily")
+                self.assertEqual(site.state(address), {"daily": "confirmed", "weekly": "withdrawn"})
+                self.assertIn("daily", site.ask("GET", link)[1].lower())
+                leave(link)
+                self.assertEqual(site.state(address), {"daily": "withdrawn", "weekly": "withdrawn"})
 
     def test_an_erased_reader_leaves_no_word_of_the_relay_behind_and_the_export_tells_all_before(self):
         site = self.site

@@ -7,9 +7,11 @@ Prints by which seed each is found and by which rule; those that survive want a 
 """
 import argparse
 import json
+import os
 import pathlib
 import re
 import shlex
+import shutil
 import statistics
 import subprocess
 import sys
@@ -20,29 +22,33 @@ HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parents[1]
 
 
-def mutated(patch, folder):
-    """The patched source in `folder`, and its path in the repository."""
+def compiled(patch, build_folder):
+    """The source with the bug in it. ccache makes a second hunt start at once."""
     name = re.search(r"^\+\+\+ b/(\S+)", patch.read_text(), re.M).group(1)
-    copy = folder / pathlib.Path(name).name
+    folder = build_folder / "mutants" / patch.stem
+    folder.mkdir(parents=True, exist_ok=True)
+    copy, target = folder / pathlib.Path(name).name, folder / "mutant.o"
     done = subprocess.run(["patch", "--quiet", "--follow-symlinks", "-o", str(copy), str(TOP / name), str(patch)], capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError("%s does not apply: %s" % (patch.name, done.stdout + done.stderr))
-    return TOP / name, copy
+    commands = json.loads((build_folder / "compile_commands.json").read_text())
+    words = shlex.split(next(each["command"] for each in commands if each["file"] == str(TOP / name)))
+    words[words.index("-o") + 1] = str(target)
+    words[words.index("-c") + 1] = str(copy)
+    words = [each for each in words if each != "-Werror"]
+    if shutil.which("ccache") and "ccache" not in words[0]:
+        words.insert(0, "ccache")
+    environment = dict(os.environ, CCACHE_SLOPPINESS="pch_defines,time_macros,include_file_mtime,include_file_ctime")
+    subprocess.run(words, cwd=build_folder, check=True, capture_output=True, env=environment)
+    return target
 
 
 def build(patch, build_folder, folder):
-    source, copy = mutated(patch, folder)
-    commands = json.loads((build_folder / "compile_commands.json").read_text())
-    command = next(each["command"] for each in commands if each["file"] == str(source))
-    words = shlex.split(command)
-    words[words.index("-o") + 1] = str(folder / "mutant.o")
-    words[words.index("-c") + 1] = str(copy)
-    words = [each for each in words if each != "-Werror"]
-    subprocess.run(words, cwd=build_folder, check=True, capture_output=True)
+    target = compiled(patch, build_folder)
     links = subprocess.run(["ninja", "-C", str(build_folder), "-t", "commands", "year"], check=True, capture_output=True, text=True).stdout
     link = links.splitlines()[-1]
     first_library = re.search(r"\S+\.a\b", link).group(0)
-    link = link.replace(" %s" % first_library, " %s %s" % (folder / "mutant.o", first_library), 1)
+    link = link.replace(" %s" % first_library, " %s %s" % (target, first_library), 1)
     link = re.sub(r" -o \S+", " -o %s" % (folder / "year"), link, count=1)
     subprocess.run(link, cwd=build_folder, check=True, shell=True, capture_output=True)
     return folder / "year"

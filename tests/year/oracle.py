@@ -374,8 +374,19 @@ class Judge:
             if address in self.world.readers and not about_it and not odd and not long and not told:
                 self.say("charged", "%s has failed in %s, and no relay said a word against that mailbox" % (address, ", ".join(sorted(editions))))
                 continue
-            out[address] = set().union(*(posts.get(each, set()) for each in editions))
+            out[address] = set().union(*(posts.get(each, set()) | self.carried(address, each) for each in editions))
         return out
+
+    def carried(self, address, edition):
+        """What a reader was owed from before, if this is the first edition of the digest that they have changed to."""
+        digest, scheduled = edition.split("#")[0], self.scheduled().get(edition)
+        changed = max((when for when, name in self.changes[address] if name == digest and scheduled and when < scheduled + DAY), default=None)
+        if changed is None or any(digest_of(mail) == digest and changed < mail["t"] < scheduled for mail in self.mails[address]):
+            return set()
+        return {number for number, high in self.high.items() if high <= scheduled}
+
+    def scheduled(self):
+        return {"%s#%d" % (row["digest"], row["number"]): ms_of(row["scheduled"]) for row in self.rows("edition list") if row["number"]}
 
     def all_alike(self, address, job):
         """Whether a whole list was refused in words that nobody has listed, and not too short a one: then they are about us."""
@@ -416,7 +427,7 @@ class Judge:
         scheduled = {}
         for row in self.rows("edition list"):
             if row["digest"] == digest and row["number"]:
-                scheduled[row["number"]] = int(datetime.datetime.fromisoformat(row["scheduled"].replace("Z", "+00:00")).timestamp() * 1000)
+                scheduled[row["number"]] = ms_of(row["scheduled"])
         mails = {}
         for mail in self.mails[address]:
             if digest_of(mail) == digest:
@@ -442,8 +453,9 @@ class Judge:
             perhaps = {number for number, low in self.low.items() if low <= last.ends["t"]} - shown
             mail = mails.get(run)
             if mail is None:
-                if sure and sure <= self.failed.get(address, set()):
-                    shown |= perhaps & self.failed[address]
+                failed = self.failed.get(address, set())
+                if sure <= failed:
+                    shown |= perhaps & failed
                 elif sure and any(job.whole() for job in able) and run < self.world.facts["ends"] + 2 * DAY:
                     self.say("edition", "%s never got the edition of %s (job %d) with %s" % (address, self.world.local(run), able[0].number, sorted(sure)))
                     return
@@ -490,8 +502,6 @@ class Judge:
                 if span is None:
                     self.say("title", "%s: no days in %r" % (mail["id"], subject))
                     continue
-                if self.changes[address]:
-                    continue  # what such a reader is owed besides is not the edition's
                 for number in mail["text"]:
                     post = self.world.posts[number]
                     low, high = self.low.get(number), self.high.get(number, mail["job"].at)
@@ -527,6 +537,10 @@ class Judge:
         check = self.world.told.get("db check")
         if check is None or check["status"] != 0:
             self.say("store", "db check: %s" % (check and check["out"]))
+
+
+def ms_of(text):
+    return int(datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() * 1000)
 
 
 def digest_of(mail):

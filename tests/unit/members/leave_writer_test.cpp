@@ -72,7 +72,7 @@ TEST_CASE(
     for (int round = 0; round < 2; ++round) {
       for (const auto id : readers.ids) {
         writer.take({.subscriber = id,
-                     .digests = {"weekly"},
+                     .digest = "weekly",
                      .way = {.origin = subscriber::Origin::one_click, .detail = "link"}},
                     [&](bool good) {
                       ++told;
@@ -80,7 +80,7 @@ TEST_CASE(
                     });
       }
     }
-    writer.take({.subscriber = SubscriberId{99'999}, .digests = {"weekly"}},
+    writer.take({.subscriber = SubscriberId{99'999}, .digest = "weekly"},
                 [&](bool good) { well += good ? 1 : 0; });
   }
   CHECK(told == 400);
@@ -96,7 +96,7 @@ TEST_CASE("leave_writer: when it says yes, another connection sees it") {
   {
     LeaveWriter writer{readers.shared(),
                        *store::Database::open(readers.folder / "list.db", store::Create::no), [] {}};
-    writer.take({.subscriber = readers.ids.at(0), .digests = {"weekly"}}, [&](bool) {
+    writer.take({.subscriber = readers.ids.at(0), .digest = "weekly"}, [&](bool) {
       auto other = *store::Database::open(readers.folder / "list.db", store::Create::no);
       seen = subscriber::SubscriberTable(other, readers.clock).counts()->digests.at(0).withdrawn;
     });

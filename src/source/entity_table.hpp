@@ -1,5 +1,4 @@
-// Entities in text outside of HTML documents: XML without its DTD, titles, plain-text fields. Knows those of
-// HTML and those that a document declares. Pure.
+// The entities that an XML document declares itself, besides those of HTML (base/html_entity.hpp). Pure.
 #pragma once
 
 #include <cstddef>
@@ -8,20 +7,6 @@
 #include <unordered_map>
 
 namespace tidings::source {
-
-/// The character of a name without & and ;, 0 if unknown. Case matters: "Eacute" is not "eacute".
-[[nodiscard]] char32_t html_entity(std::string_view name);
-
-struct Reference {
-  char32_t code_point = 0;
-  std::size_t length = 0;  ///< bytes from '&' on; 0: not a reference
-};
-
-/// The reference at the start of `text`: numbers with or without ';', known names with it.
-[[nodiscard]] Reference read_reference(std::string_view text);
-
-/// All references replaced once; anything else is unchanged.
-[[nodiscard]] std::string decode_references(std::string_view text);
 
 /// The entities that a document declares, as plain text.
 ///
@@ -36,7 +21,7 @@ class EntityTable {
   /// The text of a name; nullptr if it is not declared or the document's budget is spent.
   [[nodiscard]] const std::string* use(std::string_view name);
 
-  /// Replaces declared entities and HTML references; keeps anything else.
+  /// Replaces declared entities and HTML references (ReferencePlace::plain_text); keeps anything else.
   [[nodiscard]] std::string expand(std::string_view text);
 
   [[nodiscard]] bool empty() const { return values_.empty(); }

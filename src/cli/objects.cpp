@@ -1,0 +1,44 @@
+#include "cli/objects.hpp"
+
+namespace tidings::cli {
+
+void add_counts(Json& json, const delivery::Counts& counts) {
+  json["recipient_count"] = counts.recipients;
+  json["planned_count"] = counts.planned;
+  json["claimed_count"] = counts.claimed;
+  json["deferred_count"] = counts.deferred;
+  json["in_doubt_count"] = counts.in_doubt;
+  json["sent_count"] = counts.sent + counts.bounced;
+  json["bounced_count"] = counts.bounced;
+  json["failed_count"] = counts.failed;
+  json["suppressed_count"] = counts.suppressed;
+}
+
+Json edition_object(const digest::Edition& edition) {
+  return {{"edition", digest::name_of(edition)},
+          {"id", edition.id.value},
+          {"digest", edition.digest},
+          {"number", edition.number ? Json(*edition.number) : Json(nullptr)},
+          {"state", digest::name_of(edition.state)},
+          {"title", json_text(edition.title)},
+          {"scheduled", json_time(edition.scheduled)},
+          {"from", json_time(edition.period.from)},
+          {"until", json_time(edition.period.until)},
+          {"sealed", json_time(edition.sealed)},
+          {"started", json_time(edition.started)},
+          {"finished", json_time(edition.finished)},
+          {"mailed", json_time(edition.mailed)},
+          {"approved", json_time(edition.approved)},
+          {"intro", json_text(edition.intro)},
+          {"reason", json_text(edition.reason)}};
+}
+
+Json post_objects(std::span<const post::Post> posts) {
+  Json out = Json::array();
+  for (const auto& post : posts) {
+    out.push_back({{"id", post.id.value}, {"title", json_text(post.title)}, {"link", json_text(post.link)}});
+  }
+  return out;
+}
+
+}  // namespace tidings::cli
