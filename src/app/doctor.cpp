@@ -8,22 +8,28 @@
 
 #include <fmt/format.h>
 
-#include "app/dns_text.hpp"
+#include "app/dns.hpp"
+#include "app/doctor_dns.hpp"
+#include "app/doctor_pages.hpp"
+#include "app/orphaned_digests.hpp"
 #include "app/read_source.hpp"
 #include "app/source_list.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "base/url.hpp"
+#include "config/secret.hpp"
 #include "delivery/ledger.hpp"
 #include "delivery/relay.hpp"
 #include "delivery/transport.hpp"
 #include "digest/edition_table.hpp"
+#include "edition/compose.hpp"
 #include "edition/render.hpp"
 #include "members/our_files.hpp"
-#include "message/dkim.hpp"
 #include "sending/clock_guard.hpp"
 #include "sending/deliver.hpp"
 #include "sending/signing.hpp"
 #include "source/source_table.hpp"
+#include "store/instance.hpp"
 #include "subscriber/subscriber_table.hpp"
 
 namespace tidings::app {
@@ -31,6 +37,7 @@ namespace {
 
 constexpr std::int64_t edition_base_bytes = 20 << 20;
 constexpr std::int64_t reader_bytes = 600;
+constexpr std::chrono::hours overdue_after{1};
 
 class Doctor {
  public:
@@ -49,10 +56,14 @@ class Doctor {
     TIDINGS_TRY(sources());
     for (const auto& digest : config_.digests) theme(digest);
     if (database_ != nullptr) TIDINGS_TRY(held());
+    if (database_ != nullptr) TIDINGS_TRY(readiness());
     signing();
     handover();
+    returned_mail();
     const auto unasked = findings_.size();
     relays();
+    logins();
+    if (options_.pages) pages();
     if (options_.dns) TIDINGS_TRY(dns());
     for (auto& each : std::span{findings_}.subspan(unasked)) each.asked = true;
     return std::move(findings_);
@@ -89,19 +100,30 @@ class Doctor {
 
   Result<void> database() {
     if (database_ == nullptr) {
-      note("database", config_.store_path.string() + " does not exist yet",
+      note("database", config_.store.name() + " does not exist yet",
            "\"tidings subscriber add\" or \"tidings collect\" creates it");
       return {};
     }
     TIDINGS_LET(const auto said, database_->quick_check());
     if (said == "ok") {
-      good("database", config_.store_path.string());
+      good("database", config_.store.name());
     } else {
-      add(Finding::Level::trouble, "database", config_.store_path.string() + ": " + said,
+      add(Finding::Level::trouble, "database", config_.store.name() + ": " + said,
           "restore a copy made by \"tidings db backup\"");
     }
     TIDINGS_LET(const auto clock, sending::clock_troubles(shared_.on(*database_)));
     for (const auto& line : clock) add(Finding::Level::trouble, "clock", line, sending::clock_hint);
+    TIDINGS_LET(const auto elsewhere, store::foreign_instance(*database_));
+    if (!elsewhere.empty()) {
+      add(Finding::Level::trouble, "database",
+          fmt::format("it last sent mail from elsewhere ({}), so nothing is sent from here", elsewhere),
+          "if that place is retired, run \"tidings db adopt\"");
+    }
+    TIDINGS_LET(const auto orphans, orphaned_digests(shared_.on(*database_)));
+    for (const auto& each : orphans) {
+      add(each.heir.empty() ? Finding::Level::note : Finding::Level::trouble, "digest " + each.name,
+          each.what(), orphaned_digest_hint);
+    }
     return {};
   }
 
@@ -109,7 +131,7 @@ class Doctor {
   /// that is taken over (600 bytes together), and the bodies.
   Result<void> disk() {
     std::error_code error;
-    const auto folder = config_.store_path.has_parent_path() ? config_.store_path.parent_path() : ".";
+    const auto folder = config_.store.folder();
     const auto space = std::filesystem::space(folder, error);
     if (error) return {};
     const auto free_bytes = static_cast<std::int64_t>(space.available);
@@ -118,8 +140,8 @@ class Doctor {
     if (database_ != nullptr) {
       TIDINGS_LET(const auto counts, subscriber::SubscriberTable(*database_, clock_).counts());
       for (const auto& digest : counts.digests) readers += digest.confirmed;
-      const auto size = std::filesystem::file_size(config_.store_path, error);
-      if (!error) database_bytes = static_cast<std::int64_t>(size);
+      const auto size = std::filesystem::file_size(config_.store.path, error);
+      if (!error && !config_.store.server) database_bytes = static_cast<std::int64_t>(size);
     }
     const auto needed = edition_base_bytes + readers * reader_bytes;
     const auto what = fmt::format("{} free beside a database of {}; the next editions need about {}",
@@ -185,7 +207,7 @@ class Doctor {
       what +=
           fmt::format(", such as \"{}\"", truncate_utf8(first.title.empty() ? first.link : first.title, 60));
     }
-    if (dropped > 0) what += fmt::format(", {} kept out by include or exclude", dropped);
+    if (dropped > 0) what += fmt::format(", {} kept out by rules or filters", dropped);
     const bool is_good = (health.empty() || health == "good") && posts > dropped;
     add(is_good ? Finding::Level::good : Finding::Level::note, about, std::move(what),
         is_good ? "" : fmt::format("\"tidings source check {}\" shows each post", source.spec.name));
@@ -237,6 +259,20 @@ class Doctor {
         "[smtp] url sets where mail goes");
   }
 
+  /// Where mail comes back to; a mailbox elsewhere is not asked.
+  void returned_mail() {
+    const auto& bounce = config_.bounce;
+    std::error_code error;
+    if (!bounce.maildir.empty() && !std::filesystem::is_directory(bounce.maildir / "new", error)) {
+      add(Finding::Level::trouble, "bounce",
+          fmt::format("{} is not a Maildir: it has no folder \"new\"", bounce.maildir.string()),
+          "[bounce] maildir is where the mail server delivers; it makes the folder with the first mail");
+    }
+    if (bounce.mailbox.empty() || !bounce.password.is_set()) return;
+    if (const auto password = config::read_secret(bounce.password, "[bounce] password"); !password)
+      trouble("bounce", password.error());
+  }
+
   /// Editions that wait for an admin, however many have been sent since.
   Result<void> held() {
     TIDINGS_LET(const auto unfinished, digest::EditionTable(*database_).unfinished());
@@ -271,53 +307,47 @@ class Doctor {
     if (!report->ready) {
       return add(Finding::Level::trouble, "smtp",
                  fmt::format("{}: {}", options->name(), report->outcome.text),
-                 "[smtp] url, tls, username and password in config.toml");
+                 "its url, tls, username and password in config.toml");
     }
     good("smtp", fmt::format("{} is ready, {}; it announces {}", options->name(),
                              delivery::name_of(report->dialect), join(report->capabilities, ", ")));
   }
 
-  /// The record that begins with `version`; a finding if there is none, or no answer.
-  Result<std::string> record(const std::string& about, const std::string& name, std::string_view version,
-                             const std::string& hint) {
-    const auto records = text_records(name, options_.resolver);
-    if (!records && records.error().code == Errc::usage) return tl::unexpected<Error>(records.error());
-    if (!records) {
-      trouble(about, records.error());
-      return std::string{};
-    }
-    for (const auto& each : *records) {
-      if (each.starts_with(version)) return each;
-    }
-    add(Finding::Level::trouble, about, name + " has no record that begins with " + std::string{version},
-        hint);
-    return std::string{};
+  void pages() {
+    examine_pages(config_, [this](Finding finding) { findings_.push_back(std::move(finding)); });
   }
 
   Result<void> dns() {
-    const auto& domain = config_.newsletter.from.address.domain;
-    TIDINGS_LET(const auto spf,
-                record("spf", domain, "v=spf1",
-                       fmt::format("ask the relay's provider for it; \"v=spf1 mx ~all\" is a start")));
-    if (!spf.empty()) good("spf", domain + ": " + spf);
-    TIDINGS_LET(const auto dmarc, record("dmarc", "_dmarc." + domain, "v=DMARC1",
-                                         fmt::format("_dmarc.{} TXT \"v=DMARC1; p=none\"", domain)));
-    if (!dmarc.empty()) good("dmarc", domain + ": " + dmarc);
-    const auto signers = sending::load_signers(config_);
-    if (!signers) return {};
-    for (const auto& signer : *signers) {
-      const auto wanted = message::dkim_record(signer);
-      TIDINGS_LET(const auto published,
-                  record("dkim", wanted.name, "v=DKIM1", "\"tidings dkim record\" prints it"));
-      if (published.empty()) continue;
-      if (tag_of(published, "p") == tag_of(wanted.text, "p")) {
-        good("dkim", wanted.name + " holds our key");
-      } else {
-        add(Finding::Level::trouble, "dkim", wanted.name + " holds a different key",
-            "\"tidings dkim record\" prints ours");
-      }
+    TIDINGS_LET(auto resolver, Resolver::make(options_.resolver));
+    examine_dns(config_, resolver, clock_.now(),
+                [this](Finding finding) { findings_.push_back(std::move(finding)); });
+    return {};
+  }
+
+  /// A run that nobody makes, a login that is about to end.
+  Result<void> readiness() {
+    for (const auto& digest : config_.digests) {
+      TIDINGS_LET(const auto outlook, edition::outlook(config_, digest, *database_, clock_.now()));
+      const auto& due = outlook.due;
+      if (!due || outlook.held || clock_.now() - due->scheduled < overdue_after) continue;
+      add(Finding::Level::trouble, "digest " + digest.name,
+          fmt::format("its edition of {} is overdue", time_in_words(config_.newsletter.zone, due->scheduled)),
+          "is \"tidings send --due\" in cron, or \"tidings run\" at work?");
     }
     return {};
+  }
+
+  void logins() {
+    const auto look = [&](const config::SmtpConfig& smtp) {
+      const auto url = parse_url(smtp.url);
+      const bool is_microsoft =
+          url && (url->host.ends_with(".office365.com") || url->host.ends_with(".outlook.com"));
+      if (is_microsoft && !smtp.username.empty() && smtp.auth != "XOAUTH2" && smtp.auth != "OAUTHBEARER")
+        note("smtp", fmt::format("{} takes no passwords after December 2026", url->host),
+             "auth = \"XOAUTH2\" and password_command; docs/deliverability.md");
+    };
+    look(config_.smtp);
+    for (const auto& smtp : config_.more_relays) look(smtp);
   }
 
   const config::SharedContext shared_;

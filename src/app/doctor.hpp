@@ -24,7 +24,8 @@ struct Finding {
 
 struct DoctorOptions {
   bool smtp = false;     ///< connects to the relay; sends no mail
-  bool dns = false;      ///< asks for SPF, DKIM and DMARC records
+  bool dns = false;      ///< asks for what is published about mail from us; see app/doctor_dns.hpp
+  bool pages = false;    ///< asks public_url as a mail program would
   std::string resolver;  ///< for `dns`; empty: the system's
 };
 

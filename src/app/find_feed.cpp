@@ -1,6 +1,9 @@
 #include "app/find_feed.hpp"
 
+#include <optional>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "source/discover.hpp"
 #include "source/fetch.hpp"
@@ -23,6 +26,16 @@ Result<source::Feed> parse(const source::Fetched& fetched) {
                             {.base_url = fetched.final_url, .content_type = fetched.content_type});
 }
 
+std::optional<FoundFeed> first_feed(const std::vector<std::string>& places) {
+  for (const auto& place : places) {
+    const auto fetched = fetch(place);
+    if (!fetched) continue;
+    if (auto found = parse(*fetched))
+      return FoundFeed{.url = place, .feed = *std::move(found), .how = FoundFeed::How::named_by_page};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<FoundFeed> find_feed(const std::string& url) {
@@ -30,19 +43,13 @@ Result<FoundFeed> find_feed(const std::string& url) {
   auto feed = parse(fetched);
   if (feed) return FoundFeed{.url = url, .feed = *std::move(feed)};
   if (fetched.bytes.empty()) return tl::unexpected<Error>(feed.error());
-  auto places = source::discover_feeds(fetched.bytes, url);
-  if (places.empty()) {
-    for (auto& usual : source::usual_feed_urls(url))
-      places.push_back({.url = std::move(usual), .type = {}, .title = {}});
-  }
-  for (const auto& place : places) {
-    const auto other = fetch(place.url);
-    if (!other) continue;
-    if (auto found = parse(*other))
-      return FoundFeed{.url = place.url, .feed = *std::move(found), .how = FoundFeed::How::named_by_page};
-  }
+  std::vector<std::string> places;
+  for (auto& link : source::discover_feeds(fetched.bytes, url)) places.push_back(std::move(link.url));
+  if (places.empty()) places = source::usual_feed_urls(url);
+  if (auto found = first_feed(places)) return *std::move(found);
   if (auto page = source::read_page(fetched.bytes, {.base_url = url, .content_type = {}, .xpaths = {}}))
     return FoundFeed{.url = url, .feed = *std::move(page), .how = FoundFeed::How::read_from_page};
+  if (auto found = first_feed(source::usual_sitemap_urls(url))) return *std::move(found);
   return tl::unexpected<Error>(feed.error());
 }
 

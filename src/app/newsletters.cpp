@@ -182,18 +182,17 @@ class Parent {
 
 /// Two that share a database would send each other's editions.
 void refuse_shared_stores(std::vector<Newsletter>& newsletters) {
-  std::map<fs::path, Newsletter*> owners;
+  std::map<std::string, Newsletter*> owners;
   for (auto& each : newsletters) {
     const auto loaded = config::load_config(each.config);
     if (!loaded) continue;  // its own process says why
     std::error_code ignored;
-    auto store = fs::weakly_canonical(loaded->store_path, ignored);
+    auto store = loaded->store.server ? loaded->store.name()
+                                      : fs::weakly_canonical(loaded->store.path, ignored).string();
     const auto [owner, is_first] = owners.emplace(std::move(store), &each);
     if (is_first) continue;
-    each.refusal =
-        fmt::format("has the same database as {} ({})", owner->second->name, owner->first.string());
-    owner->second->refusal =
-        fmt::format("has the same database as {} ({})", each.name, owner->first.string());
+    each.refusal = fmt::format("has the same database as {} ({})", owner->second->name, owner->first);
+    owner->second->refusal = fmt::format("has the same database as {} ({})", each.name, owner->first);
   }
 }
 

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "delivery/delivery_sums.hpp"
+#include "digest/edition_history.hpp"
 #include "digest/edition_table.hpp"
 #include "edition/editions.hpp"
 #include "subscriber/consent.hpp"
@@ -45,15 +47,31 @@ void count(delivery::Counts& counts, DeliveryState state) {
   }
 }
 
-/// The end of the time in which people may have left because of this edition.
-Result<UtcTime> next_start(digest::EditionTable& editions, const digest::Edition& edition) {
-  UtcTime next = UtcTime::max();
-  TIDINGS_LET(const auto all, editions.list(edition.digest, 100'000));
-  for (const auto& each : all) {
-    if (each.edition.started && each.edition.scheduled > edition.scheduled)
-      next = std::min(next, *each.edition.started);
+void add(delivery::Counts& to, const delivery::Counts& counts) {
+  to.recipients += counts.recipients;
+  to.planned += counts.planned;
+  to.claimed += counts.claimed;
+  to.deferred += counts.deferred;
+  to.in_doubt += counts.in_doubt;
+  to.sent += counts.sent;
+  to.failed += counts.failed;
+  to.suppressed += counts.suppressed;
+  to.bounced += counts.bounced;
+}
+
+/// What has been added up, besides the reasons.
+void add_sums(EditionReport& report, delivery::Sums sums) {
+  report.summed = sums.since;
+  for (auto& [domain, counts] : sums.domains) {
+    add(report.counts, counts);
+    add(report.domains[domain.empty() ? "(others)" : domain], counts);
   }
-  return next;
+  for (const auto& [relay, counts] : sums.relays) add(report.relays[relay], counts);
+  for (const auto& [minute, number] : sums.minutes) report.minutes[minute] += number;
+  report.retried += sums.retried;
+  if (sums.last_answer)
+    report.last_answer = std::max(report.last_answer.value_or(*sums.last_answer), *sums.last_answer);
+  report.left = std::move(sums.left);
 }
 
 }  // namespace
@@ -93,7 +111,9 @@ Result<EditionReport> report_on(store::Database& database, const Clock& clock, c
   TIDINGS_LET(const auto posts, editions.posts_of(edition.id));
   report.posts = static_cast<int>(posts.size());
   TIDINGS_LET(const auto segments, editions.segments_of(edition.id));
-  report.segments = static_cast<int>(segments.size());
+  TIDINGS_LET(report.history, digest::HistoryTable(database).of(edition.id));
+  report.segments = report.history.segments.value_or(static_cast<int>(segments.size()));
+  report.notes = report.history.notes;
   for (const auto& segment : segments) {
     if (!segment.note.empty()) report.notes.push_back(fmt::format("{}: {}", segment.language, segment.note));
   }
@@ -105,6 +125,8 @@ Result<EditionReport> report_on(store::Database& database, const Clock& clock, c
     if (!row.relay.empty()) count(report.relays[row.relay], row.state);
     if (row.settled && row.state != DeliveryState::bounced)
       report.last_answer = std::max(report.last_answer.value_or(*row.settled), *row.settled);
+    const bool was_accepted = row.state == DeliveryState::sent || row.state == DeliveryState::bounced;
+    if (was_accepted && row.settled) ++report.minutes[std::chrono::floor<std::chrono::minutes>(*row.settled)];
     if (row.state == DeliveryState::sent) report.retried += static_cast<int>(row.attempts > 1);
     if (row.state == DeliveryState::sent || row.state == DeliveryState::planned ||
         row.state == DeliveryState::claimed)
@@ -116,16 +138,20 @@ Result<EditionReport> report_on(store::Database& database, const Clock& clock, c
                   : std::pair{row.state, std::string{"other answers"}}];
     return {};
   }));
+  TIDINGS_LET(auto sums, delivery::DeliverySums(database, clock).of(edition.id));
+  for (auto& each : sums.reasons) reasons[{each.state, std::move(each.reason)}] += each.count;
+  add_sums(report, std::move(sums));
   for (const auto& [key, number] : reasons)
     report.reasons.push_back({.state = key.first, .reason = key.second, .count = number});
   std::ranges::stable_sort(report.reasons, std::ranges::greater{}, &ReportReason::count);
   TIDINGS_LET(report.returned, bounce::BounceTable(database).returned(edition.id));
-  if (edition.started) {
-    TIDINGS_LET(const auto until, next_start(editions, edition));
+  if (edition.started && !report.summed) {
+    TIDINGS_LET(const auto until, digest::HistoryTable(database).next_start(edition));
     TIDINGS_LET(
         report.left,
         subscriber::ConsentLog(database).left(
             {.edition = edition.id, .digest = edition.digest, .from = *edition.started, .until = until}));
+    TIDINGS_LET(report.leave_reasons, subscriber::LeaveReasons(database).count(edition.id));
   }
   return report;
 }

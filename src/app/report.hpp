@@ -13,7 +13,9 @@
 #include "bounce/bounce_table.hpp"
 #include "delivery/ledger.hpp"
 #include "digest/digest.hpp"
+#include "digest/edition_history.hpp"
 #include "store/database.hpp"
+#include "subscriber/leave_reasons.hpp"
 
 namespace tidings::app {
 
@@ -38,8 +40,12 @@ struct EditionReport {
   std::vector<bounce::BounceTable::Returned> returned;
   std::vector<std::pair<std::string, std::int64_t>>
       left;  ///< unsubscribed between this edition and the next: how, and how many
+  subscriber::LeaveReasonCounts leave_reasons;  ///< of those who said why
   std::optional<UtcTime> last_answer;
-  std::int64_t retried = 0;  ///< sent at a later attempt than the first
+  std::map<UtcTime, std::int64_t> minutes;  ///< messages accepted in each minute
+  digest::EditionHistory history;
+  std::optional<UtcTime> summed;  ///< since when its deliveries are no longer kept one by one
+  std::int64_t retried = 0;       ///< sent at a later attempt than the first
 
   /// Messages per second between the first claim and the last answer; 0 if unknown.
   [[nodiscard]] double rate() const;

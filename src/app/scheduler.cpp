@@ -1,5 +1,7 @@
 #include "app/scheduler.hpp"
 #include "app/compose_all.hpp"
+#include "app/retention.hpp"
+#include "app/upkeep.hpp"
 #include "app/watch.hpp"
 
 #include <algorithm>
@@ -78,7 +80,7 @@ class Scheduler {
   }
 
   Result<void> open() {
-    TIDINGS_LET(auto opened, store::Database::open(config_->store_path, store::Create::yes));
+    TIDINGS_LET(auto opened, store::Database::open(config_->store, store::Create::yes));
     watch_.reset();
     database_.emplace(std::move(opened));
     watch_.emplace(context());
@@ -88,7 +90,7 @@ class Scheduler {
   void reload() {
     auto loaded = options_.load();
     if (!loaded) return options_.on_trouble("the configuration is unchanged: " + loaded.error().line());
-    const bool moved = loaded->store_path != config_->store_path;
+    const bool moved = loaded->store != config_->store;
     auto old = std::move(config_);
     pages_.reset();
     watch_.reset();
@@ -132,7 +134,7 @@ class Scheduler {
 
   void round_under_lock(UtcTime now) {
     next_round_ = now + chores_every;
-    auto lock = store::SenderLock::take(config_->store_path, "run", config_->newsletter.zone);
+    auto lock = store::SenderLock::take(*database_, "run", config_->newsletter.zone);
     if (!lock) {
       trouble("waits: " + lock.error().line());
       next_round_ = now + ask_lock_every;
@@ -224,6 +226,7 @@ class Scheduler {
   Result<void> round() {
     const auto now = clock_.now();
     TIDINGS_TRY(sending::allow_work(context()));
+    TIDINGS_TRY(check_if_old(context()));
     TIDINGS_LET(const auto future, sending::clock_troubles(context()));
     for (const auto& line : future) trouble(fmt::format("{} ({})", line, sending::clock_hint));
     CollectReport collected;
@@ -255,8 +258,15 @@ class Scheduler {
       watch_->delivered(report);
     }
     if (!report.editions.empty()) write_archive();
+    if (!report.try_again()) prune();
     TIDINGS_LET(next_round_, next_time(report, outcome.waits_for_source));
     return {};
+  }
+
+  /// A little at a time, so that no run has to wait; the next round goes on.
+  void prune() {
+    const auto pruned = prune_daily(context(), 5s, signals_.interrupt);
+    if (!pruned) trouble("what is no longer kept could not be dropped: " + pruned.error().line());
   }
 
   void write_archive() {

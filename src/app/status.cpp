@@ -30,7 +30,9 @@ class StatusReader {
       status_.digests.push_back(std::move(each));
     }
     TIDINGS_TRY(read_deliveries());
-    status_.sender = store::SenderLock::holder(context_.config.store_path);
+    TIDINGS_LET(status_.orphans, orphaned_digests(context_));
+    TIDINGS_LET(status_.elsewhere, store::foreign_instance(context_.database));
+    TIDINGS_LET(status_.sender, store::SenderLock::holder(context_.database));
     TIDINGS_TRY(read_sources());
     TIDINGS_LET(status_.clock, sending::clock_troubles(context_));
     TIDINGS_TRY(read_list());
@@ -70,9 +72,15 @@ class StatusReader {
     // Not the newest alone: later editions hide none that waits.
     TIDINGS_LET(const auto unfinished, editions_.unfinished());
     for (const auto& each : unfinished) {
-      if (each.digest != digest.name || !sending::is_held(context_.config, each, now_)) continue;
+      if (each.digest != digest.name) continue;
       TIDINGS_LET(const auto open, ledger_.next_due(each.id));
-      if (open) status.held.push_back(each);
+      if (!open) continue;
+      if (sending::is_held(context_.config, each, now_)) {
+        status.held.push_back(each);
+      } else if (!status.newest || each.id != status.newest->id) {
+        TIDINGS_LET(const auto counts, ledger_.counts(each.id));
+        status.unfinished.push_back({.edition = each, .counts = counts, .next_due = open});
+      }
     }
     TIDINGS_LET(status.drafts, editions_.drafts(digest.name));
     TIDINGS_LET(const auto counts, subscriber::SubscriberTable(context_.database, context_.clock).counts());

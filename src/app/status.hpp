@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/orphaned_digests.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "config/context.hpp"
@@ -27,6 +28,13 @@ struct DigestStatus {
   std::optional<UtcTime> next_due;
   std::vector<std::pair<std::string, std::int64_t>> deferred;  ///< why, how many
   delivery::Ledger::Pace pace;
+  /// An edition behind the newest that some readers still have to get.
+  struct Unfinished {
+    digest::Edition edition;
+    delivery::Counts counts;
+    std::optional<UtcTime> next_due;
+  };
+  std::vector<Unfinished> unfinished;
   std::vector<digest::Edition> held;    ///< of all its editions, those later than max_lateness
   std::vector<digest::Edition> drafts;  ///< that wait for approval
   std::int64_t subscribers = 0;
@@ -46,7 +54,9 @@ struct Status {
   std::vector<delivery::RelayMemory> relays;                   ///< likewise, as the last run left them
   std::vector<std::pair<std::string, std::int64_t>> to_send;   ///< editions, and how many are due now
   std::vector<std::pair<std::string, std::int64_t>> in_doubt;  ///< editions, and how many wait for an admin
-  std::string sender;                                          ///< the process at work; empty: none
+  std::vector<OrphanedDigest> orphans;
+  std::string elsewhere;  ///< where the database last sent from, if not from here; then nothing is sent
+  std::string sender;     ///< the process at work; empty: none
   std::vector<SourceStatus> sources;
   struct SetAside {
     std::string source;

@@ -60,7 +60,12 @@ void Watch::mended(std::string_view about) {
   if (const auto done = troubles_.mended(about); !done) note(done.error());
 }
 
+void Watch::note(std::string_view job, JobEnd end) {
+  if (const auto done = note_job(context_, job, end); !done) note(done.error());
+}
+
 void Watch::collected(const CollectReport& report) {
+  note("collect", report.failed() == 0 ? JobEnd::good : JobEnd::bad);
   const auto sources = source::SourceTable(context_.database).list();
   if (!sources) return note(sources.error());
   for (const auto& each : report.sources) {
@@ -109,6 +114,7 @@ void Watch::delivered(const sending::DeliverReport& report) {
     if (is_sent && !each.was_finished) hooks_.edition_sent(each);
   }
   relay_rests_ = report.trouble() != nullptr;
+  note("deliver", relay_rests_ || report.try_again() ? JobEnd::bad : JobEnd::good);
   for (const auto& [name, relay] : relays) {
     const auto about = "relay " + name;
     if (!is_idle(relay, now)) {
@@ -125,6 +131,7 @@ void Watch::delivered(const sending::DeliverReport& report) {
 }
 
 void Watch::ended(std::string_view job, const Error* error) {
+  note(job, error == nullptr ? JobEnd::good : JobEnd::bad);
   if (error == nullptr) {
     mended(job);
     return hooks_.ping(Hooks::Ping::success);

@@ -13,6 +13,7 @@
 #include "app/collect.hpp"
 #include "app/compose_all.hpp"
 #include "app/hooks.hpp"
+#include "app/metrics.hpp"
 #include "app/trouble_table.hpp"
 #include "base/result.hpp"
 #include "config/context.hpp"
@@ -48,6 +49,7 @@ class Watch {
 
  private:
   bool begins(const Trouble& trouble);
+  void note(std::string_view job, JobEnd end);
   void note(const Error& error) { wrong_.push_back("hooks: " + error.line()); }
   [[nodiscard]] Result<void> send_mail(const std::vector<StandingTrouble>& troubles,
                                        const delivery::StopFlag& stop);

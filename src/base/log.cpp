@@ -34,7 +34,8 @@ std::string line_of(Level level, std::string_view what, const Error* error) {
 void put(Level level, std::string_view what, const Error* error) {
   if (level > current.load()) return;
   const auto chosen = format.load();
-  const auto text = (chosen == nullptr ? line_of : chosen)(level, what, error) + '\n';
+  auto text = (chosen == nullptr ? line_of : chosen)(level, what, error) + '\n';
+  if (has_open_line.exchange(false)) text.insert(0, erase_line);
   [[maybe_unused]] const auto wrote = ::write(STDERR_FILENO, text.data(), text.size());
 }
 

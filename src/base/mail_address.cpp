@@ -149,7 +149,9 @@ Result<MailAddress> parse_mail_address(std::string_view text) {
     return bad("it has control characters or bytes that are not UTF-8");
   const auto at = text.rfind('@');
   if (at == std::string_view::npos) return bad("it has no @", "write it like name@example.org");
+  if (text.ends_with('>')) return bad("it has a name or brackets", "write only what stands between < and >");
   const auto local = text.substr(0, at);
+  if (local.find('@') != std::string_view::npos) return bad("it has more than one @", "write one address");
   if (local.empty()) return bad("nothing stands before the @");
   if (local.size() > 64) return bad("the part before the @ is longer than 64 octets");
   if (local.front() == '.' || local.back() == '.' || local.find("..") != std::string_view::npos) {

@@ -59,6 +59,8 @@ std::string json_with_escapes(std::string_view json) {
   });
 }
 
+std::atomic<bool> has_open_line{false};
+
 bool takes_colour(int file) {
   const char* const refused = std::getenv("NO_COLOR");
   const char* const kind = std::getenv("TERM");

@@ -5,6 +5,7 @@
 // there.
 #pragma once
 
+#include <atomic>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,5 +32,9 @@ namespace tidings {
 
 /// Columns for a table: of the environment's COLUMNS, else of the terminal; none if the file is no terminal.
 [[nodiscard]] std::optional<int> columns_of(int file);
+
+/// Standard error ends in a line without an end, which whoever writes next removes with `erase_line`.
+extern std::atomic<bool> has_open_line;
+constexpr std::string_view erase_line = "\r\x1b[K";
 
 }  // namespace tidings

@@ -21,6 +21,14 @@ Result<void> BounceTable::set_outcome(std::string_view mail_key, std::string_vie
   return statement.bind(":key", mail_key).bind(":outcome", outcome).run();
 }
 
+Result<int> BounceTable::forget_mails(UtcTime before, int limit) {
+  auto drop = database_.prepare(R"(
+      DELETE FROM bounce_mails WHERE mail_key IN (
+        SELECT mail_key FROM bounce_mails WHERE at_ms < :before ORDER BY at_ms LIMIT :limit))");
+  TIDINGS_TRY(drop.bind(":before", before).bind(":limit", limit).run());
+  return static_cast<int>(database_.changes());
+}
+
 Result<void> BounceTable::record(const BounceEvent& event) {
   auto statement = database_.prepare(R"(
       INSERT INTO bounce_events (subscriber_id, edition_id, domain, at_ms, kind, reason, status, counts, suppressed)
@@ -171,6 +179,11 @@ Result<std::vector<BounceTable::Returned>> BounceTable::returned(EditionId editi
                     .counted = row.integer(3),
                     .suppressed = row.integer(4)};
   });
+}
+
+Result<std::vector<std::pair<std::string, std::int64_t>>> BounceTable::counts() {
+  auto rows = database_.prepare("SELECT kind, count(*) FROM bounce_events GROUP BY kind ORDER BY kind");
+  return rows.list([](const store::Statement& row) { return std::pair{row.text(0), row.integer(1)}; });
 }
 
 }  // namespace tidings::bounce

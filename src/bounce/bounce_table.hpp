@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -48,6 +49,8 @@ class BounceTable {
   [[nodiscard]] Result<bool> seen(std::string_view mail_key);
   /// Remembers the mail; false if it was read before: then there is nothing to do.
   [[nodiscard]] Result<bool> remember(std::string_view mail_key, UtcTime at);
+  /// Forgets mails that were read before that time, at most `limit`; returns how many.
+  [[nodiscard]] Result<int> forget_mails(UtcTime before, int limit);
   [[nodiscard]] Result<void> set_outcome(std::string_view mail_key, std::string_view outcome);
   [[nodiscard]] Result<void> record(const BounceEvent& event);
 
@@ -81,6 +84,9 @@ class BounceTable {
     std::int64_t suppressed = 0;  ///< of them, suppressed
   };
   [[nodiscard]] Result<std::vector<Returned>> returned(EditionId edition);
+
+  /// How many events of each kind there are.
+  [[nodiscard]] Result<std::vector<std::pair<std::string, std::int64_t>>> counts();
 
   /// Newest first.
   [[nodiscard]] Result<std::vector<BounceEvent>> history(SubscriberId subscriber, int limit = 20);

@@ -36,9 +36,11 @@ Result<void> put_unmatched(const fs::path& folder, std::string_view bytes) {
   return write_file(folder / (hex_encode(sha256(bytes)).substr(0, name_length) + ".eml"), bytes);
 }
 
-Trimmed trim_unmatched(const fs::path& folder, UnmatchedKind kind, const UnmatchedLimit& limit) {
+namespace {
+
+/// Oldest first.
+std::vector<Kept> kept_in(const fs::path& folder, UnmatchedKind kind) {
   std::vector<Kept> kept;
-  std::int64_t total = 0;
   std::error_code error;
   for (fs::directory_iterator at{folder, error}, end; !error && at != end; at.increment(error)) {
     std::error_code ignored;
@@ -49,9 +51,27 @@ Trimmed trim_unmatched(const fs::path& folder, UnmatchedKind kind, const Unmatch
     if (ignored) continue;
     kept.push_back(
         {.at = at->last_write_time(ignored), .path = at->path(), .bytes = static_cast<std::int64_t>(size)});
-    total += kept.back().bytes;
   }
   std::sort(kept.begin(), kept.end());
+  return kept;
+}
+
+}  // namespace
+
+int drop_unmatched(const fs::path& folder, UnmatchedKind kind, UtcTime before) {
+  int dropped = 0;
+  for (const auto& each : kept_in(folder, kind)) {
+    if (std::chrono::file_clock::to_sys(each.at) >= before) break;
+    std::error_code failed;
+    if (fs::remove(each.path, failed)) ++dropped;
+  }
+  return dropped;
+}
+
+Trimmed trim_unmatched(const fs::path& folder, UnmatchedKind kind, const UnmatchedLimit& limit) {
+  const auto kept = kept_in(folder, kind);
+  std::int64_t total = 0;
+  for (const auto& each : kept) total += each.bytes;
   Trimmed trimmed;
   auto files = static_cast<std::int64_t>(kept.size());
   for (const auto& each : kept) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 
 namespace tidings::bounce {
@@ -29,5 +30,8 @@ enum class UnmatchedKind { files, maildir };
 /// follows no links. A missing folder needs no trimming.
 [[nodiscard]] Trimmed trim_unmatched(const std::filesystem::path& folder, UnmatchedKind kind,
                                      const UnmatchedLimit& limit);
+
+/// Deletes what was written before that time; returns how many files.
+[[nodiscard]] int drop_unmatched(const std::filesystem::path& folder, UnmatchedKind kind, UtcTime before);
 
 }  // namespace tidings::bounce

@@ -91,7 +91,8 @@ void note(Tally& tally, const returns::IntakeResult& result) {
                    {"storm", result.storm},
                    {"taken_back_count", result.taken_back.size()},
                    {"what", json_text(result.words)}});
-  } else if (result.subscriber || result.intake == returns::Intake::forward) {
+  } else if (result.subscriber || result.intake == returns::Intake::forward ||
+             result.intake == returns::Intake::review) {
     const auto who =
         result.address.empty() ? fmt::format("subscriber {}", result.subscriber.value) : result.address;
     tally.lines += printable(fmt::format("{}: {}: {}{}", name_of(result.intake), who, result.words,

@@ -111,6 +111,10 @@ Result<std::vector<std::string>> addresses_of(const config::Context& context,
   return addresses;
 }
 
+std::string in_words(delivery::DeliveryState state) {
+  return replace_all(delivery::name_of(state), "_", " ");
+}
+
 /// "ada@example.org is", "ada@example.org, ben@example.org are", "312 addresses are"
 std::string who_is(const std::vector<std::string>& addresses, int count) {
   const bool named = std::cmp_equal(addresses.size(), count) && count > 0 && addresses.size() <= most_named;
@@ -131,12 +135,12 @@ Result<Exit> retry(Session& session, const DeliveryOptions& options) {
               addresses_of(context, {.edition = edition.id, .subscriber = subscriber, .state = from}));
   TIDINGS_LET(const int count, sending::retry_deliveries(context, edition.id, from, subscriber));
   const auto name = digest::name_of(edition);
-  tell({{"edition", name}, {"address", json_text(options.address)}, {"delivery_count", count}},
-       fmt::format(
-           "{}: {} due now{}\n", name, who_is(addresses, count),
-           count == 0
-               ? ""
-               : fmt::format("; the next \"tidings send --due\" or \"tidings deliver {}\" sends", name)));
+  const auto words =
+      count == 0 ? fmt::format("{}: no delivery is {}\n", name, in_words(from))
+                 : fmt::format(
+                       "{0}: {1} due now; the next \"tidings send --due\" or \"tidings deliver {0}\" sends\n",
+                       name, who_is(addresses, count));
+  tell({{"edition", name}, {"addresses", addresses}, {"delivery_count", count}}, words);
   return Exit::done;
 }
 
@@ -144,7 +148,7 @@ Result<Exit> retry(Session& session, const DeliveryOptions& options) {
 Result<Exit> resolve_relays(const config::Context& context) {
   TIDINGS_LET(const int count, sending::release_relays(context));
   tell({{"edition", nullptr},
-        {"address", nullptr},
+        {"addresses", Json::array()},
         {"state", nullptr},
         {"delivery_count", 0},
         {"relay_count", count}},
@@ -174,11 +178,12 @@ Result<Exit> resolve(Session& session, const DeliveryOptions& options) {
   TIDINGS_LET(const int count, sending::resolve_deliveries(context, edition.id, subscriber, as));
   const auto name = digest::name_of(edition);
   tell({{"edition", name},
-        {"address", json_text(options.address)},
+        {"addresses", addresses},
         {"state", delivery::name_of(as)},
         {"delivery_count", count},
         {"relay_count", 0}},
-       fmt::format("{}: {} {} now\n", name, who_is(addresses, count), delivery::name_of(as)));
+       count == 0 ? fmt::format("{}: no delivery waits for a decision\n", name)
+                  : fmt::format("{}: {} {} now\n", name, who_is(addresses, count), delivery::name_of(as)));
   return Exit::done;
 }
 

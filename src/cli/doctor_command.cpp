@@ -71,7 +71,10 @@ void add_doctor_command(Command app, Session& session) {
       [](Command command, app::DoctorOptions& options) {
         command.add_flag("--smtp", options.smtp,
                          "connect to the relay and show what it announces; sends no mail");
-        command.add_flag("--dns", options.dns, "check the SPF, DKIM and DMARC records");
+        command.add_flag("--dns", options.dns,
+                         "check what is published: SPF, DKIM, DMARC, alignment, MX, names of the relay");
+        command.add_flag("--pages", options.pages,
+                         "check that public_url answers, and takes the POST of one click");
         command.add_option("--resolver", options.resolver, "name server to use instead of the system's")
             .value_name("ADDRESS[:PORT]");
       },

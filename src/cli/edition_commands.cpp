@@ -1,19 +1,15 @@
 // digest list, edition list | show | edit | approve | cancel; export is in export_command.cpp
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-#include <cstdlib>
 #include <span>
 #include <utility>
-
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
+#include "cli/draft_editor.hpp"
 #include "cli/export_command.hpp"
 #include "cli/job_objects.hpp"
 #include "cli/job_words.hpp"
@@ -193,6 +189,8 @@ struct ReviewOptions {
   std::string order;
   std::vector<std::string> drop;
   std::optional<std::string> intro_file;
+  std::optional<std::string> subject;
+  std::optional<std::string> file;
   bool edit = false;
 };
 
@@ -211,6 +209,7 @@ Result<edition::DraftChanges> changes_of(store::Database& database, const digest
   if (options.intro_file) {
     TIDINGS_LET(changes.intro, read_file(*options.intro_file, 1 << 20));
   }
+  if (options.subject) changes.subject = collapse_blanks(clean_utf8(*options.subject));
   if (options.order.empty() && options.drop.empty()) return changes;
   std::vector<PostId> first;
   for (const auto word : split(options.order, ',')) {
@@ -227,68 +226,49 @@ Result<edition::DraftChanges> changes_of(store::Database& database, const digest
   return changes;
 }
 
-Result<void> open_editor(const std::filesystem::path& file) {
-  const char* editor = std::getenv("VISUAL");
-  if (editor == nullptr || *editor == '\0') editor = std::getenv("EDITOR");
-  if (editor == nullptr || *editor == '\0') editor = "vi";
-  // As git and crontab do: the variable may hold arguments, the file's name is one of its own.
-  const auto script = std::string{editor} + " \"$1\"";
-  const auto child = ::fork();
-  if (child < 0) return fail(Errc::io, "cannot start the editor");
-  if (child == 0) {
-    ::execl("/bin/sh", "sh", "-c", script.c_str(), "editor", file.c_str(), static_cast<char*>(nullptr));
-    ::_exit(127);
-  }
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
-  return fail(Errc::unavailable, fmt::format("the editor \"{}\" failed: nothing changed", editor),
-              "set EDITOR to use another one");
+bool has_flags(const ReviewOptions& options) {
+  return !options.order.empty() || !options.drop.empty() || options.intro_file.has_value() ||
+         options.subject.has_value();
 }
 
-Result<edition::DraftChanges> changes_by_hand(store::Database& database, const digest::Edition& edition) {
-  TIDINGS_LET(const auto before, edition::draft_file(database, edition));
-  auto pattern = (std::filesystem::temp_directory_path() / "tidings-draft-XXXXXX").string();
-  const int fd = ::mkstemp(pattern.data());
-  if (fd < 0) return fail(Errc::cannot_create, pattern + ": cannot create the file");
-  ::close(fd);
-  const auto work = [&]() -> Result<edition::DraftChanges> {
-    TIDINGS_TRY(write_file(pattern, before));
-    TIDINGS_TRY(open_editor(pattern));
-    TIDINGS_LET(const auto after, read_file(pattern, 4 << 20));
-    if (after == before) return edition::DraftChanges{};
-    return edition::read_draft_file(after);
-  };
-  auto changes = work();
-  ::unlink(pattern.c_str());
-  return changes;
-}
-
-/// Who says what changes: the editor in $EDITOR, or the options of the command.
-enum class By { hand, options };
-
-Result<void> change(store::Database& database, const digest::Edition& edition, const ReviewOptions& options,
-                    By by) {
-  TIDINGS_LET(const auto changes,
-              by == By::hand ? changes_by_hand(database, edition) : changes_of(database, edition, options));
+Result<void> change_by_options(store::Database& database, const digest::Edition& edition,
+                               const ReviewOptions& options) {
+  TIDINGS_LET(const auto changes, changes_of(database, edition, options));
   if (changes.any()) return edition::change_draft(database, edition, changes);
   return {};
 }
 
-bool has_flags(const ReviewOptions& options) {
-  return !options.order.empty() || !options.drop.empty() || options.intro_file.has_value();
-}
-
 Result<Exit> edit_edition(Session& session, const ReviewOptions& options) {
+  if (options.file && has_flags(options)) {
+    return fail(Errc::usage, "--file says everything about the draft: no other option goes with it");
+  }
   TIDINGS_LET(const auto context, session.context(Access::existing));
   TIDINGS_LET(const auto edition, edition::find_draft(context.database, options.edition));
-  TIDINGS_TRY(change(context.database, edition, options, has_flags(options) ? By::options : By::hand));
+  bool changed = true;
+  if (options.file) {
+    TIDINGS_TRY(edit_by_file(context, edition, *options.file));
+  } else if (has_flags(options)) {
+    TIDINGS_TRY(change_by_options(context.database, edition, options));
+  } else {
+    TIDINGS_LET(changed, edit_by_hand(context, edition));
+  }
   TIDINGS_LET(const auto shown, edition::posts_of(context.database, edition.id));
   const auto name = digest::name_of(edition);
-  tell({{"edition", name}, {"state", "draft"}, {"post_count", shown.size()}, {"posts", post_objects(shown)}},
-       fmt::format("{}: {}, a draft; \"tidings edition approve {}\" approves it\n", name,
-                   plural(static_cast<long long>(shown.size()), "post"), name));
+  std::vector<std::string> found;
+  if (changed) {
+    TIDINGS_LET(found, edition::examine_draft(context, edition));
+  }
+  std::string said = fmt::format("{}: {}, {}; \"tidings edition approve {}\" approves it\n", name,
+                                 plural(static_cast<long long>(shown.size()), "post"),
+                                 changed ? "a draft" : "a draft, unchanged", name);
+  for (const auto& line : found) said += "  " + printable(line) + "\n";
+  tell({{"edition", name},
+        {"state", "draft"},
+        {"post_count", shown.size()},
+        {"posts", post_objects(shown)},
+        {"changed", changed},
+        {"found", found}},
+       said);
   return Exit::done;
 }
 
@@ -296,8 +276,11 @@ Result<Exit> approve_edition(Session& session, const ReviewOptions& options) {
   TIDINGS_LET(const auto context, session.context(Access::existing));
   auto& database = context.database;
   TIDINGS_LET(const auto edition, edition::find_draft(database, options.edition));
-  if (options.edit || has_flags(options))
-    TIDINGS_TRY(change(database, edition, options, options.edit ? By::hand : By::options));
+  if (options.edit) {
+    TIDINGS_TRY(edit_by_hand(context, edition));
+  } else {
+    TIDINGS_TRY(change_by_options(database, edition, options));
+  }
   // Not before: an editor may take an hour over it.
   TIDINGS_LET(const auto lock, session.begin_sending(context, "edition approve"));
   TIDINGS_LET(const auto now, edition::find_draft(database, options.edition));
@@ -357,8 +340,17 @@ void add_edition_commands(Command app, Session& session) {
         command.add_option("EDITION", options.edition, "weekly#12, weekly (the newest) or an id").required();
       },
       show_edition);
-  add_command<ReviewOptions>(edition, session, "edit", "change a draft in $EDITOR, or with these options",
-                             add_review_options, edit_edition);
+  add_command<ReviewOptions>(
+      edition, session, "edit", "change a draft in $EDITOR, or with these options",
+      [](Command command, ReviewOptions& options) {
+        add_review_options(command, options);
+        command.add_option("--subject", options.subject, "of the mail; \"\" is the digest's own")
+            .value_name("TEXT");
+        command
+            .add_option("--file", options.file, "the draft as $EDITOR would save it; \"-\" is standard input")
+            .value_name("FILE");
+      },
+      edit_edition);
   add_command<ReviewOptions>(
       edition, session, "approve", "approve and seal a draft",
       [](Command command, ReviewOptions& options) {

@@ -45,7 +45,8 @@ Result<Exit> export_edition(Session& session, const ExportOptions& options) {
   if (options.gemtext)
     TIDINGS_TRY(deliver_file("gemtext", *options.gemtext, edition::make_gemtext(document)));
   if (!options.epub && !options.pdf) return Exit::done;
-  TIDINGS_LET(const auto gathered, edition::gather_pictures(context, opened, edition::Fetching::allowed));
+  TIDINGS_LET(const auto gathered,
+              edition::gather_pictures(context.config, context.database, opened, edition::Fetching::allowed));
   if (options.epub) {
     TIDINGS_LET(const auto book, edition::make_epub(document, opened.facts, gathered.pictures));
     TIDINGS_TRY(deliver_file("epub", *options.epub, book));

@@ -8,7 +8,10 @@
 #include "app/collect.hpp"
 #include "app/compose_all.hpp"
 #include "app/failing_sources.hpp"
+#include "app/orphaned_digests.hpp"
 #include "app/posts.hpp"
+#include "app/retention.hpp"
+#include "app/upkeep.hpp"
 #include "app/watch.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -126,6 +129,10 @@ struct SendCommand {
 
 Result<std::vector<const config::DigestConfig*>> chosen(const config::Config& config,
                                                         const SendCommand& command) {
+  if (command.due && !command.digest.empty()) {
+    return fail(Errc::usage, fmt::format("\"{}\" and --due exclude each other", printable(command.digest)),
+                "--due is for all digests that are due");
+  }
   if (command.due == !command.digest.empty()) {
     return fail(Errc::usage, "name one digest, or use --due for all that are due",
                 "\"tidings digest list\" shows them");
@@ -266,6 +273,7 @@ Result<Exit> deliver_under_lock(Session& session, const SendCommand& command, ap
   TIDINGS_LET(const auto context, session.context(Access::existing));
   const auto& config = context.config;
   TIDINGS_LET(const auto lock, session.begin_sending(context, "deliver"));
+  TIDINGS_TRY(app::check_if_old(context));
   Progress progress;
   TIDINGS_LET(auto options, deliver_options(command, progress));
   if (!command.digest.empty()) {
@@ -422,8 +430,19 @@ Result<Exit> send_digests(Session& session, const SendCommand& command,
   }
   TIDINGS_LET(const auto failing, app::failing_sources(context));
   ending.add(failing);
+  if (command.due) {
+    TIDINGS_LET(const auto renamed, app::renamed_digests(context));
+    ending.add(renamed);
+  }
   ending.try_again = ending.try_again || drafts_wait;
   return ending.result();
+}
+
+/// Nobody waits for it: what is left is done tomorrow.
+void prune(const config::Context& context) {
+  constexpr std::chrono::minutes budget{1};
+  const auto pruned = app::prune_daily(context, budget, stop_flag);
+  if (!pruned) log::warning("what is no longer kept could not be dropped: " + pruned.error().line());
 }
 
 Result<Exit> send_under_lock(Session& session, const SendCommand& command,
@@ -436,7 +455,9 @@ Result<Exit> send_under_lock(Session& session, const SendCommand& command,
     notices = send_notices(context);
     send_forwards(context);
   }
+  TIDINGS_TRY(app::check_if_old(context));
   auto sent = send_digests(session, command, digests, watch);
+  if (command.due && command.to_dir.empty()) prune(context);
   if (!notices) return sent;
   if (sent && *sent == Exit::done) return tl::unexpected<Error>(*std::move(notices));
   log::error(notices->line());

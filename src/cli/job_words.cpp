@@ -27,7 +27,7 @@ std::string result_in_words(const app::CollectedSource& source) {
   }
   auto out = fmt::format("{}: {} new, {} changed", plural(source.entries, "post"), source.counts.added,
                          source.counts.updated);
-  if (source.dropped > 0) out += fmt::format(", {} rejected by include or exclude", source.dropped);
+  if (source.dropped > 0) out += fmt::format(", {} kept out by rules or filters", source.dropped);
   if (source.left_out > 0) out += fmt::format("; {} older ones skipped (max_entries)", source.left_out);
   return out;
 }

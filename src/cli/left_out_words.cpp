@@ -15,7 +15,7 @@ Result<Json> left_out_json(store::Database& database, std::span<const digest::Le
                    {"title", json_text(post.title)},
                    {"link", json_text(post.link)},
                    {"reason", digest::key_of(post.why)},
-                   {"why", digest::name_of(post.why)}});
+                   {"why", post.why_in_words}});
   }
   return out;
 }
@@ -34,7 +34,8 @@ Result<std::string> left_out_lines(store::Database& database, std::span<const di
   TIDINGS_LET(const auto posts, edition::name_left_out(database, left_out, most_named_left_out));
   std::string out;
   for (const auto& post : posts) {
-    out += fmt::format("  {:>6}  {} ({})\n", post.id.value, printable(post.title), digest::name_of(post.why));
+    out +=
+        fmt::format("  {:>6}  {} ({})\n", post.id.value, printable(post.title), printable(post.why_in_words));
   }
   std::int64_t all = 0;
   for (const auto& each : left_out) all += each.posts;

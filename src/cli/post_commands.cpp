@@ -104,9 +104,9 @@ Result<Exit> list_left_out(Session& session, const ListOptions& options) {
                {"link", json_text(post.link)},
                {"date", json_time(post.date)},
                {"reason", digest::key_of(post.why)},
-               {"why", digest::name_of(post.why)}},
+               {"why", post.why_in_words}},
               {std::to_string(post.id.value), local_time(config->newsletter.zone, post.date), digest.name,
-               shorten(post.title, 60), std::string{digest::name_of(post.why)}});
+               shorten(post.title, 60), printable(post.why_in_words)});
     }
     if (const auto words = edition::left_out_in_words(left_out); !words.empty())
       log::info(digest.name + ": " + words);
@@ -292,7 +292,11 @@ Result<Exit> release(Session& session, const ReleaseOptions& options) {
   const int released = result.released;
   tell({{"released_count", released}},
        released == 0
-           ? "nothing to release\n"
+           ? (options.source.empty() ? std::string{"nothing to release\n"}
+                                     : fmt::format("nothing of {} was set aside; \"tidings post list "
+                                                   "--left-out\" shows posts that are left out for another "
+                                                   "reason, to be released by their numbers\n",
+                                                   options.source))
            : fmt::format("{} released into the next edition of each matching digest, whatever their age\n",
                          plural(released, "post")));
   return Exit::done;

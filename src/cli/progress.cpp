@@ -80,7 +80,7 @@ Progress::Progress() {
 }
 
 void Progress::end() {
-  if (std::exchange(drawn_, false)) options_.write("\r\x1b[K");
+  if (options_.place == Place::terminal && has_open_line.exchange(false)) options_.write(erase_line);
 }
 
 void Progress::show(const Step& step) {
@@ -97,7 +97,7 @@ void Progress::show(const Step& step) {
   written_ = now;
   const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - began_);
   if (options_.place == Place::terminal) {
-    drawn_ = true;
+    has_open_line = true;
     return options_.write("\r" + terminal_line(drawn(step, elapsed, options_.columns - 1)) + "\x1b[K");
   }
   const auto words = terminal_line(in_words(step, elapsed));

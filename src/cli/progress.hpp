@@ -55,7 +55,6 @@ class Progress {
   Clock::time_point last_;  ///< when a job last told of itself: a new one began then
   Clock::time_point began_{};
   Clock::time_point written_{};
-  bool drawn_ = false;
 };
 
 }  // namespace tidings::cli

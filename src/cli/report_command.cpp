@@ -1,9 +1,11 @@
-// report EDITION: its results, for people, for programs, or as a page
+// report: results of an edition, or of all, for people, for programs, or as a page
 #include <algorithm>
 
 #include <fmt/format.h>
 
+#include "app/overview.hpp"
 #include "app/report.hpp"
+#include "app/report_page.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -14,6 +16,18 @@
 
 namespace tidings::cli {
 namespace {
+
+std::string_view in_words(subscriber::LeaveReason reason) {
+  using subscriber::LeaveReason;
+  switch (reason) {
+    case LeaveReason::too_many: return "too many emails";
+    case LeaveReason::not_expected: return "not what they expected";
+    case LeaveReason::never_subscribed: return "never subscribed";
+    case LeaveReason::reads_elsewhere: return "reads it elsewhere";
+    case LeaveReason::other: return "another reason";
+  }
+  return "";
+}
 
 struct ReportOptions {
   std::string edition;
@@ -57,6 +71,9 @@ Json json_of(const app::EditionReport& report) {
   json["left"] = Json::array();
   for (const auto& [how, number] : report.left)
     json["left"].push_back({{"origin", how}, {"subscriber_count", number}});
+  json["leave_reasons"] = Json::array();
+  for (const auto& [reason, number] : report.leave_reasons)
+    json["leave_reasons"].push_back({{"reason", name_of(reason)}, {"subscriber_count", number}});
   const auto counted = [](std::string_view key, const std::string& name, const delivery::Counts& counts) {
     Json one{{std::string{key}, name}};
     add_counts(one, counts);
@@ -153,32 +170,94 @@ std::string text_of(const app::EditionReport& report, const Zone& zone, const Pa
   }
   out += fmt::format("\n{} unsubscribed between this edition and the next{}\n",
                      left == 0 ? "nobody" : plural(left, "reader"), how.empty() ? "" : " (" + how + ")");
+  for (const auto& [reason, number] : report.leave_reasons)
+    out += fmt::format("  {} said: {}\n", number, in_words(reason));
   if (!report.relays.empty()) out += "\n" + relays_of(report, paper);
   return report.domains.empty() ? out : out + "\n" + table_of(report, paper);
 }
 
-std::string page_of(const app::EditionReport& report, const Zone& zone, const message::Brand& brand) {
-  return fmt::format(
-      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0}</title>\n"
-      "<meta name=\"viewport\" content=\"width=device-width\">\n"
-      "<style>{2}:root{{color-scheme:light dark}}h1{{padding-top:.75rem;border-top:6px solid "
-      "var(--accent)}}body{{margin:2rem}}pre{{font:15px/1.5 "
-      "ui-monospace,monospace;overflow-x:auto}}</style>\n"
-      "</head><body><h1>{0}</h1>\n<pre>{1}</pre>\n</body></html>\n",
-      escape_html(fmt::format("Report on {}", digest::name_of(report.edition))),
-      escape_html(text_of(report, zone)), message::page_style(brand));
+double in_seconds(std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000.0; }
+
+Json json_of(const app::Overview& overview, const Zone& zone) {
+  Json weeks = Json::array();
+  for (const auto& week : overview.weeks) {
+    weeks.push_back({{"week", local_time(zone, week.monday).substr(0, 10)},
+                     {"joined_count", week.joined},
+                     {"confirmed_count", week.confirmed},
+                     {"left_count", week.left},
+                     {"bounced_count", week.bounced}});
+  }
+  Json editions = Json::array();
+  for (const auto& each : overview.editions) {
+    const auto& history = each.history;
+    Json one{{"edition", digest::name_of(each.edition)},
+             {"digest", each.edition.digest},
+             {"scheduled", json_time(each.edition.scheduled)},
+             {"post_count", each.posts}};
+    add_counts(one, each.counts);
+    one["left_count"] = each.left;
+    one["mail_bytes"] = history.mail_bytes > 0 ? Json(history.mail_bytes) : Json(nullptr);
+    one["compose_seconds"] = in_seconds(history.compose.elapsed);
+    one["compose_cpu_seconds"] = in_seconds(history.compose.processor);
+    one["deliver_seconds"] = in_seconds(history.deliver.elapsed);
+    one["deliver_cpu_seconds"] = in_seconds(history.deliver.processor);
+    editions.push_back(std::move(one));
+  }
+  return {{"subscriber_count", overview.subscribers},
+          {"weeks", std::move(weeks)},
+          {"editions", std::move(editions)}};
+}
+
+std::string seconds(std::chrono::milliseconds time) { return fmt::format("{:.1f} s", in_seconds(time)); }
+
+std::string text_of(const app::Overview& overview, const Zone& zone, const Paper& paper) {
+  auto out = fmt::format("{} with a subscription\n", plural(overview.subscribers, "reader"));
+  Table weeks{{"WEEK OF", "JOINED", "CONFIRMED", "LEFT", "BOUNCED"}};
+  for (const auto& week : overview.weeks) {
+    if (week.joined + week.confirmed + week.left + week.bounced == 0) continue;
+    weeks.add({local_time(zone, week.monday).substr(0, 10), std::to_string(week.joined),
+               std::to_string(week.confirmed), std::to_string(week.left), std::to_string(week.bounced)});
+  }
+  out += weeks.empty() ? "nobody has joined or left in half a year\n" : "\n" + weeks.text(paper);
+  Table editions{
+      {"EDITION", "DUE", "POSTS", "READERS", "SENT", "FAILED", "BOUNCED", "LEFT", "MAIL", "TIME", "CPU"}};
+  for (const auto& each : overview.editions) {
+    const auto& history = each.history;
+    editions.add({digest::name_of(each.edition), local_time(zone, each.edition.scheduled).substr(0, 10),
+                  std::to_string(each.posts), std::to_string(each.counts.recipients),
+                  std::to_string(each.sent()), std::to_string(each.counts.failed),
+                  std::to_string(each.counts.bounced), std::to_string(each.left),
+                  history.mail_bytes > 0 ? format_size(history.mail_bytes) : "-",
+                  seconds(history.compose.elapsed + history.deliver.elapsed),
+                  seconds(history.compose.processor + history.deliver.processor)});
+  }
+  return editions.empty() ? out + "no edition has been sent yet\n" : out + "\n" + editions.text(paper);
+}
+
+Result<Exit> report_all(const config::Context& context, const ReportOptions& options) {
+  const auto& zone = context.config.newsletter.zone;
+  TIDINGS_LET(const auto found, app::overview(context));
+  if (!options.html.empty()) TIDINGS_TRY(write_file(options.html, app::overview_page(found, context.config)));
+  if (form() == Form::json) {
+    print(json_line(json_of(found, zone)));
+  } else if (options.html.empty()) {
+    print_document(text_of(found, zone, paper()));
+  }
+  return Exit::done;
 }
 
 Result<Exit> report(Session& session, const ReportOptions& options) {
   TIDINGS_LET(const auto context, session.context(Access::read_only));
+  if (options.edition.empty()) return report_all(context, options);
   TIDINGS_LET(const auto found, app::report_on(context.database, context.clock, options.edition));
-  const auto& zone = context.config.newsletter.zone;
-  if (!options.html.empty())
-    TIDINGS_TRY(write_file(options.html, page_of(found, zone, context.config.brand)));
+  if (!options.html.empty()) {
+    TIDINGS_LET(const auto before, app::line_before(context.database, context.clock, found.edition));
+    TIDINGS_TRY(write_file(options.html, app::report_page(found, before, context.config)));
+  }
   if (form() == Form::json) {
     print(json_line(json_of(found)));
   } else if (options.html.empty()) {
-    print_document(text_of(found, zone, paper()));
+    print_document(text_of(found, context.config.newsletter.zone, paper()));
   }
   return Exit::done;
 }
@@ -187,10 +266,11 @@ Result<Exit> report(Session& session, const ReportOptions& options) {
 
 void add_report_command(Command app, Session& session) {
   add_command<ReportOptions>(
-      app, session, "report", "the results of an edition: counts, reasons, domains, bounces, unsubscribes",
+      app, session, "report",
+      "the results of an edition; without one, the list's growth and editions side by side",
       [](Command command, ReportOptions& options) {
         command.add_option("EDITION", options.edition,
-                           "weekly#12, weekly (its newest) or an id; default: the newest of all");
+                           "weekly#12, weekly (its newest) or an id; default: an overview of all");
         command.add_option("--html", options.html, "write an HTML page instead").value_name("FILE");
       },
       report);

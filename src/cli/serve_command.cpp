@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "app/metrics.hpp"
 #include "base/log.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
@@ -59,9 +60,12 @@ Result<Exit> serve(Session& session, const ServeCommand& command) {
          fmt::format("metrics on http://{}/metrics\n", address));
     std::fflush(stdout);
   };
-  TIDINGS_TRY(site::serve(
-      shared, {.threads = command.threads, .on_ready = on_ready, .on_monitor_ready = on_monitor_ready},
-      stop_serving));
+  TIDINGS_TRY(site::serve(shared,
+                          {.threads = command.threads,
+                           .metrics = app::metrics,
+                           .on_ready = on_ready,
+                           .on_monitor_ready = on_monitor_ready},
+                          stop_serving));
   return Exit::done;
 }
 

@@ -89,6 +89,21 @@ Error no_such(std::string_view what, std::string_view path, std::string_view wor
           .hint = std::move(hint)};
 }
 
+/// Somebody who types "tidings import" has left out the noun: the commands of that name, or "".
+std::string with_its_noun(const CLI::App& app, std::string_view word) {
+  std::vector<std::string> nouns;
+  for (const auto* const noun : app.get_subcommands([](const CLI::App*) { return true; })) {
+    for (const auto& verb : commands_of(*noun)) {
+      if (verb == word) nouns.push_back(noun->get_name());
+    }
+  }
+  if (nouns.empty()) return {};
+  if (nouns.size() > 3)
+    return fmt::format("\"tidings NOUN {}\", where NOUN is one of {}", word, join(nouns, ", "));
+  for (auto& noun : nouns) noun = fmt::format("\"tidings {} {}\"", noun, word);
+  return fmt::format("did you mean {}?", join(nouns, " or "));
+}
+
 /// "-" is a file, "-1" a number.
 bool is_option(const std::string& word) {
   return word.size() > 1 && word[0] == '-' &&
@@ -118,6 +133,8 @@ Read read_words(const CLI::App& app, std::span<char*> words) {
     const auto found = std::ranges::find(verbs, word, [](const CLI::App* verb) { return verb->get_name(); });
     if (found == verbs.end()) {
       read.unknown = no_such("command", read.path, word, commands_of(*read.command));
+      const auto whole = read.command == &app ? with_its_noun(app, word) : std::string{};
+      if (!whole.empty()) read.unknown->hint = whole;
       return read;
     }
     read.command = *found;
@@ -139,6 +156,17 @@ CommandInfo info_of(CLI::App& app, std::string_view path) {
   return info;
 }
 
+/// What CLI11 says about a word too many and about a number, in our words.
+std::string words_of(const CLI::ParseError& error) {
+  const std::string_view text = error.what();
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr)
+    return fmt::format("nothing is known to do with \"{}\"", text.substr(text.find(": ") + 2));
+  const auto equals = text.find(" = ");
+  if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr && equals != std::string_view::npos)
+    return fmt::format("\"{}\" is not a number", text.substr(equals + 3));
+  return std::string{text};
+}
+
 /// CLI11's messages have several lines and names; ours has one line.
 Error usage_error(CLI::App& app, std::span<char*> words, const CLI::ParseError& error) {
   auto read = read_words(app, words);
@@ -146,7 +174,7 @@ Error usage_error(CLI::App& app, std::span<char*> words, const CLI::ParseError& 
   const auto verbs = commands_of(*read.command);
   if (verbs.empty()) {
     return {.code = Errc::usage,
-            .what = printable(error.what()),
+            .what = printable(words_of(error)),
             .hint = "usage: " + usage_of(info_of(app, read.path))};
   }
   return {.code = Errc::usage,
@@ -229,16 +257,15 @@ Result<config::SharedContext> Session::shared() {
 
 Result<store::Database> Session::open(Access access) {
   TIDINGS_LET(const auto* const settings, config());
-  const auto& path = settings->store_path;
+  const auto& place = settings->store;
   switch (access) {
-    case Access::create: return store::Database::open(path, store::Create::yes);
-    case Access::existing: return store::Database::open(path, store::Create::no);
-    case Access::read_only: return store::Database::open_read_only(path);
+    case Access::create: return store::Database::open(place, store::Create::yes);
+    case Access::existing: return store::Database::open(place, store::Create::no);
+    case Access::read_only: return store::Database::open_read_only(place);
     case Access::copy: break;
   }
-  std::error_code ignored;
-  return std::filesystem::exists(path, ignored) ? store::Database::open_copy_in_memory(path)
-                                                : store::Database::open_in_memory();
+  TIDINGS_LET(const bool is_there, store::Database::exists(place));
+  return is_there ? store::Database::open_copy_in_memory(place) : store::Database::open_in_memory();
 }
 
 Result<config::Context> Session::context(Access access) {
@@ -253,8 +280,8 @@ Result<config::Context> Session::context(Access access) {
 
 Result<std::optional<config::Context>> Session::context_if_there() {
   TIDINGS_LET(const auto* const settings, config());
-  std::error_code ignored;
-  if (!std::filesystem::exists(settings->store_path, ignored)) return std::optional<config::Context>{};
+  TIDINGS_LET(const bool is_there, store::Database::exists(settings->store));
+  if (!is_there) return std::optional<config::Context>{};
   TIDINGS_LET(const auto opened, context(Access::read_only));
   return std::optional<config::Context>{opened};
 }
@@ -267,7 +294,7 @@ Result<void> Session::check_clock(const config::Context& context) {
 }
 
 Result<store::SenderLock> Session::lock(const config::Context& context, const std::string& job) {
-  return store::SenderLock::take(context.config.store_path, job, context.config.newsletter.zone);
+  return store::SenderLock::take(context.database, job, context.config.newsletter.zone);
 }
 
 Result<store::SenderLock> Session::begin_sending(const config::Context& context, const std::string& job) {

@@ -35,7 +35,7 @@ std::string note_on(const source::Source& state) {
   if (!state.last_error.empty()) return state.last_error;
   std::vector<std::string> parts;
   if (state.dropped > 0)
-    parts.push_back(fmt::format("{} rejected by include or exclude", plural(state.dropped, "post")));
+    parts.push_back(fmt::format("{} kept out by rules or filters", plural(state.dropped, "post")));
   if (state.left_out > 0)
     parts.push_back(fmt::format("{} older ones skipped (max_entries)", plural(state.left_out, "post")));
   return join(parts, "; ");
@@ -224,7 +224,7 @@ std::string summary_of(const source::Feed& feed) {
   auto out = fmt::format("{}, {}", printable(feed.title),
                          plural(static_cast<long long>(feed.entries.size()), "post"));
   if (const int dropped = app::count_dropped(feed); dropped > 0)
-    out += fmt::format(", {} rejected by include or exclude", dropped);
+    out += fmt::format(", {} kept out by rules or filters", dropped);
   if (feed.left_out > 0) out += fmt::format(", {} older ones skipped (max_entries)", feed.left_out);
   return out;
 }

@@ -59,7 +59,9 @@ Json json_of(const DigestStatus& status, const config::Config& config) {
             {"paused_count", status.paused},
             {"held", held_lines(status, config)},
             {"drafts", draft_lines(status, Review::open)},
+            {"unfinished", Json::array()},
             {"newest", nullptr}};
+  for (const auto& each : status.unfinished) json["unfinished"].push_back(digest::name_of(each.edition));
   if (!status.newest) return json;
   auto newest = edition_object(*status.newest);
   add_counts(newest, status.counts);
@@ -107,6 +109,7 @@ std::vector<Cell> lines_of(const DigestStatus& status, const config::Config& con
     if (counts.recipients > 0)
       line += fmt::format(", {} of {} sent, {} open{}", counts.sent, counts.recipients, counts.open(),
                           pace(status, now));
+    if (counts.bounced > 0) line += fmt::format(", {} bounced", counts.bounced);
     if (counts.failed > 0) line += fmt::format(", {} failed", counts.failed);
     if (counts.in_doubt > 0) line += fmt::format(", {} in doubt", counts.in_doubt);
     if (status.next_due && *status.next_due > now)
@@ -114,6 +117,12 @@ std::vector<Cell> lines_of(const DigestStatus& status, const config::Config& con
     lines.emplace_back(std::move(line), counts.failed + counts.in_doubt > 0 ? Look::trouble : Look::plain);
     for (const auto& [reply, count] : status.deferred)
       lines.emplace_back(fmt::format("    {} deferred: {}", count, reply));
+  }
+  for (const auto& [edition, counts, next_due] : status.unfinished) {
+    auto line = fmt::format("  {} not finished, {} of {} sent, {} open", digest::name_of(edition),
+                            counts.sent, counts.recipients, counts.open());
+    if (next_due && *next_due > now) line += fmt::format(", next try {}", local_time(zone, next_due));
+    lines.emplace_back(std::move(line));
   }
   for (const auto& each : draft_lines(status, Review::open)) lines.emplace_back("  draft: " + each);
   for (const auto& each : held_lines(status, config)) lines.emplace_back("  held: " + each, Look::trouble);
@@ -138,12 +147,22 @@ Json json_of(const delivery::RelayMemory& relay, const std::string& words, UtcTi
 
 /// What "send --due" would do at this moment.
 std::string next_job(const Status& status, const Zone& zone, UtcTime now) {
+  if (!status.elsewhere.empty()) {
+    return fmt::format(
+        "refuse: the database last sent mail from elsewhere ({}); \"tidings db adopt\" if that "
+        "place is retired",
+        status.elsewhere);
+  }
   std::vector<std::string> parts;
   for (const auto& each : status.digests) {
     if (each.due) parts.push_back("compose " + each.name);
   }
   for (const auto& [edition, due] : status.to_send)
     parts.push_back(fmt::format("send {} to {}", edition, plural(due, "reader")));
+  const auto& trouble = status.notices_trouble;
+  const bool notices_due = status.notices_open > trouble.failing ||
+                           (trouble.failing > 0 && trouble.next_try && *trouble.next_try <= now);
+  if (notices_due) parts.emplace_back("send confirmation and other mails");
   if (parts.empty()) return "nothing";
   const auto rest = [&](const delivery::RelayMemory& each) { return rests(each, now); };
   if (!status.to_send.empty() && std::ranges::all_of(status.relays, rest)) {
@@ -182,6 +201,9 @@ std::string json_lines(const Status& status, const config::Config& config, UtcTi
   for (const auto& each : status.digests) out += json_line(json_of(each, config));
   Json relays = Json::array();
   for (const auto& each : status.relays) relays.push_back(json_of(each, in_words(each, zone, now), now));
+  Json orphans = Json::array();
+  for (const auto& each : status.orphans)
+    orphans.push_back({{"digest", each.name}, {"subscriber_count", each.subscribers}});
   std::int64_t set_aside = 0;
   for (const auto& flood : status.set_aside) set_aside += flood.posts;
   return out + json_line({{"digest", nullptr},
@@ -193,6 +215,7 @@ std::string json_lines(const Status& status, const config::Config& config, UtcTi
                           {"at_work", json_text(at_work(status))},
                           {"send_due", next_job(status, zone, now)},
                           {"clock", status.clock},
+                          {"orphaned_digests", std::move(orphans)},
                           {"notices_open_count", status.notices_open},
                           {"notices_failing_count", status.notices_trouble.failing},
                           {"notices_error", json_text(status.notices_trouble.last_error)},
@@ -205,6 +228,8 @@ std::vector<Cell> lines_of(const Status& status, const config::Config& config, U
   std::vector<Cell> lines;
   for (const auto& each : status.digests)
     std::ranges::move(lines_of(each, config, now, sender), std::back_inserter(lines));
+  for (const auto& each : status.orphans)
+    lines.emplace_back(fmt::format("{} ({})", each.what(), app::orphaned_digest_hint), Look::trouble);
   lines.emplace_back(fmt::format("sources: {}, {} failing", config.sources.size(), status.failing_sources()));
   add_details(lines, status, zone);
   lines.emplace_back(fmt::format("subscribers: {}", status.subscribers));

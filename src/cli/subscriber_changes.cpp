@@ -1,4 +1,4 @@
-// subscriber add | set | pause | resume | confirm | unsubscribe | erase
+// subscriber add | set | pause | resume | confirm | reconfirm | unsubscribe | erase
 #include <algorithm>
 #include <atomic>
 #include <utility>
@@ -8,6 +8,7 @@
 #include "app/report.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "base/units.hpp"
 #include "cli/output.hpp"
 #include "cli/subscriber_commands.hpp"
 #include "members/membership.hpp"
@@ -51,7 +52,11 @@ std::pair<std::string_view, std::string> outcome_of(const AddResult& result, con
     case AddOutcome::added:
       return {"added",
               options.confirmed ? "added" : "added, not yet confirmed (--confirmed if you have consent)"};
-    case AddOutcome::already_there: return {"unchanged", "is already on the list"};
+    case AddOutcome::already_there:
+      return {"unchanged", result.pending.empty() ? "is already on the list"
+                                                  : fmt::format("is already on the list, not yet confirmed; "
+                                                                "asked again about: {}",
+                                                                join(result.pending, ", "))};
     case AddOutcome::resubscribed_pending:
       return {"pending", fmt::format("had unsubscribed; now needs a new confirmation of: {}",
                                      join(result.pending, ", "))};
@@ -64,7 +69,7 @@ std::pair<std::string_view, std::string> outcome_of(const AddResult& result, con
 Result<Exit> add(Session& session, const AddOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto address, parse_mail_address(trim(options.address)));
-  TIDINGS_LET(auto digests, digests_or_usual(*config, options.digests));
+  TIDINGS_LET(auto digests, digests_or_every(*config, options.digests));
   TIDINGS_LET(const auto context, session.context());
   members::Membership membership{context};
   const auto text = address.text();
@@ -99,7 +104,35 @@ struct SetOptions {
   std::optional<std::vector<std::string>> topics;
   bool all_topics = false;
   std::vector<std::string> cadence;
+  std::string email;
 };
+
+/// Asks at the other address.
+Result<void> move(members::Membership& membership, const Subscriber& found, const MailAddress& to) {
+  const members::Way way{.origin = Origin::cli, .detail = "subscriber set --email"};
+  TIDINGS_LET(const auto answer, membership.ask_to_move(found.id, to, way));
+  switch (answer) {
+    case members::MoveAnswer::asked:
+      tell({{"address", found.address}, {"asked_address", to.text()}},
+           fmt::format("{}: a mail asks {} to confirm; until then nothing changes\n", found.address,
+                       to.text()));
+      return {};
+    case members::MoveAnswer::same:
+      tell({{"address", found.address}, {"asked_address", nullptr}},
+           fmt::format("{}: this is the address already\n", found.address));
+      return {};
+    case members::MoveAnswer::suppressed:
+      return fail(Errc::not_permitted, fmt::format("{} must not be mailed: it is suppressed", to.text()),
+                  "if you are sure, \"tidings suppression remove\" lifts it");
+    case members::MoveAnswer::too_often:
+      return fail(Errc::try_again,
+                  fmt::format("{} or {} was asked three times today", found.address, to.text()),
+                  "try again tomorrow");
+    case members::MoveAnswer::refused: break;
+  }
+  return fail(Errc::not_permitted,
+              fmt::format("{} has left everything or is suppressed by hand, and cannot move", found.address));
+}
 
 /// "weekly", several digests, or "off" alone.
 Result<std::vector<std::string>> digests_of_cadence(const config::Config& config,
@@ -138,10 +171,21 @@ Result<Exit> set(Session& session, const SetOptions& options) {
   if (!options.cadence.empty()) {
     TIDINGS_LET(preferences.digests, digests_of_cadence(*config, options.cadence));
   }
-  if (!preferences.name && !preferences.language && !preferences.topics && !preferences.digests) {
-    return fail(Errc::usage, "nothing to set", "--cadence, --name, --language, --topic or --all-topics");
+  const bool has_preferences =
+      preferences.name || preferences.language || preferences.topics || preferences.digests;
+  if (!has_preferences && options.email.empty()) {
+    return fail(Errc::usage, "nothing to set",
+                "--cadence, --name, --language, --topic, --all-topics or --email");
   }
   members::Membership membership{context};
+  if (!options.email.empty()) {
+    TIDINGS_LET(const auto to, parse_mail_address(trim(options.email)));
+    TIDINGS_TRY(move(membership, found, to));
+  }
+  if (!has_preferences) {
+    send_queued(context, membership);
+    return Exit::done;
+  }
   TIDINGS_LET(const auto changed,
               membership.change(found.id, preferences, {.origin = Origin::cli, .detail = "subscriber set"}));
   send_queued(context, membership);
@@ -267,6 +311,37 @@ Result<Exit> confirm(Session& session, const ConfirmOptions& options) {
   return Exit::done;
 }
 
+struct ReconfirmOptions {
+  std::string before;
+  std::vector<std::string> digests;
+  bool dry_run = false;
+};
+
+Result<Exit> reconfirm(Session& session, const ReconfirmOptions& options) {
+  TIDINGS_LET(const auto* const config, session.config());
+  for (const auto& name : options.digests) TIDINGS_TRY(config->digest(name));
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  const auto now = context.clock.now();
+  TIDINGS_LET(const auto before, members::parse_day(options.before, config->newsletter.zone, now));
+  if (before > now) {
+    return fail(Errc::bad_data, fmt::format("{} is not past", options.before),
+                "everybody who confirmed before that day is asked");
+  }
+  members::Membership membership{context};
+  TIDINGS_LET(const auto asked,
+              membership.ask_again(before, options.digests,
+                                   options.dry_run ? members::DryRun::yes : members::DryRun::no));
+  send_queued(context, membership);
+  const auto within = format_duration(config->web.reconfirm_within);
+  tell({{"asked_count", asked}, {"dry_run", options.dry_run}},
+       options.dry_run
+           ? fmt::format("dry run: {} would be asked; nothing was changed\n", plural(asked, "subscriber"))
+       : asked == 0 ? std::string{"nobody to ask\n"}
+                    : fmt::format("{} asked; without an answer within {} of the mail a subscription ends\n",
+                                  plural(asked, "subscriber"), within));
+  return Exit::done;
+}
+
 }  // namespace
 
 void add_subscriber_changes(Command noun, Session& session) {
@@ -276,13 +351,13 @@ void add_subscriber_changes(Command noun, Session& session) {
         command.add_option("ADDRESS", options.address, "e.g. ada@example.org").required();
         command.add_option("--name", options.name, "name used in mails, e.g. \"Ada Lovelace\"");
         command.add_option("--language", options.language, "BCP 47, e.g. de (default: the newsletter's)");
-        command.add_option("--digest", options.digests, "default: those with sign_up = \"default\"");
+        command.add_option("--digest", options.digests, "default: every digest");
         command.add_option("--topic", options.topics, "default: every topic");
         command.add_flag("--confirmed", options.confirmed, "you have the subscriber's consent");
       },
       add);
   add_command<SetOptions>(
-      noun, session, "set", "change a subscriber's cadence, name, language or topics",
+      noun, session, "set", "change a subscriber's cadence, name, language, topics or address",
       [](Command command, SetOptions& options) {
         command.add_option("ADDRESS", options.address, "e.g. ada@example.org").required();
         command.add_option("--name", options.name, "name used in mails, e.g. \"Ada Lovelace\"");
@@ -294,6 +369,10 @@ void add_subscriber_changes(Command noun, Session& session) {
                 "digest to get from now on (repeat for several), or off; nothing is missed or sent twice")
             .value_name("DIGEST|off");
         command.add_flag("--all-topics", options.all_topics, "every topic");
+        command
+            .add_option("--email", options.email,
+                        "another address, which is asked by mail; all else stays, and the old one is told")
+            .value_name("ADDRESS");
       },
       set);
   add_command<PauseOptions>(
@@ -329,6 +408,18 @@ void add_subscriber_changes(Command noun, Session& session) {
         command.add_option("--digest", options.digests, "default: every pending digest");
       },
       confirm);
+  add_command<ReconfirmOptions>(
+      noun, session, "reconfirm", "ask once more, by mail; what nobody answers ends ([web] reconfirm_within)",
+      [](Command command, ReconfirmOptions& options) {
+        command
+            .add_option("--confirmed-before", options.before,
+                        "whoever confirmed before this day, e.g. 2024-01-01, and is not paused")
+            .value_name("DAY")
+            .required();
+        command.add_option("--digest", options.digests, "default: every digest");
+        command.add_flag("--dry-run", options.dry_run, "only count them");
+      },
+      reconfirm);
   add_command<AddressOption>(
       noun, session, "erase", "erase a person (imports will not bring them back)",
       [](Command command, AddressOption& options) {

@@ -9,7 +9,7 @@
 
 namespace tidings::cli {
 
-Result<std::vector<std::string>> digests_or_usual(const config::Config& config,
+Result<std::vector<std::string>> digests_or_every(const config::Config& config,
                                                   const std::vector<std::string>& wanted) {
   std::vector<std::string> names;
   for (const auto& name : wanted) {
@@ -17,7 +17,7 @@ Result<std::vector<std::string>> digests_or_usual(const config::Config& config,
     names.push_back(digest->name);
   }
   if (!wanted.empty()) return names;
-  names = members::usual_digests(config);
+  names = members::every_digest(config);
   if (names.empty())
     return fail(Errc::config, "config.toml has no [[digest]]", "a subscriber needs a digest");
   return names;

@@ -1,6 +1,6 @@
 // The commands of the list, by what they do: subscriber_list.cpp (list, show, export), subscriber_import.cpp,
-// subscriber_changes.cpp (add, set, pause, resume, confirm, unsubscribe, erase); subscriber_commands.cpp
-// groups them under one noun. Their shared parts are here.
+// subscriber_changes.cpp (add, set, pause, resume, confirm, reconfirm, unsubscribe, erase);
+// subscriber_commands.cpp groups them under one noun. Their shared parts are here.
 #pragma once
 
 #include <string>
@@ -22,9 +22,9 @@ struct AddressOption {
   std::string address;
 };
 
-/// The names in the configuration's spelling; what newcomers get if `wanted` is empty. Errc::config if it has
-/// no digest.
-[[nodiscard]] Result<std::vector<std::string>> digests_or_usual(const config::Config& config,
+/// The names in the configuration's spelling; every digest if `wanted` is empty (members/topics.hpp).
+/// Errc::config if it has no digest.
+[[nodiscard]] Result<std::vector<std::string>> digests_or_every(const config::Config& config,
                                                                 const std::vector<std::string>& wanted);
 
 /// --map: our column name, the file's header. Errc::usage for text without "=".

@@ -35,7 +35,7 @@ struct ImportCommand {
 
 Result<ImportOptions> import_options(const config::Config& config, const ImportCommand& command) {
   ImportOptions options;
-  TIDINGS_LET(options.digests, digests_or_usual(config, command.digests));
+  TIDINGS_LET(options.digests, digests_or_every(config, command.digests));
   for (const auto& digest : config.digests) options.known_digests.push_back(digest.name);
   options.state = command.confirmed ? SubscriptionState::confirmed : SubscriptionState::pending;
   TIDINGS_LET(options.map, column_map(command.map));
@@ -156,7 +156,7 @@ void tell_columns(const ImportCommand& command, const ImportReport& report) {
     if (column.is_suspect) {
       log::warning(
           fmt::format("{}: the column \"{}\" is not used but sounds like a status or consent (--map "
-                      "status=\"{}\" if it is)",
+                      "status=\"{}\" if it says who left or when)",
                       command.file, printable(column.header), printable(column.header)));
     }
     unused += fmt::format("{}{}", unused.empty() ? "" : ", ", printable(column.header));
@@ -185,8 +185,9 @@ Result<Exit> import_file(Session& session, const ImportCommand& command) {
                 fmt::format("{}: {} {}imported, {} {}rejected{}", command.file,
                             plural(report.imported(), "line"), would, report.rejected, would,
                             command.reject_file.empty() ? "" : ", see " + command.reject_file),
-                command.reject_file.empty() ? "correct them and import again; --rejects FILE collects them"
-                                            : "correct them there and import that file");
+                command.reject_file.empty()
+                    ? "correct them and import again; --rejects FILE collects them"
+                    : "correct them there and import that file with the same options");
   };
   if (form() == Form::json) {
     print(json_line(json_of(report)));
@@ -233,8 +234,7 @@ void add_subscriber_import(Command noun, Session& session) {
       noun, session, "import", "import a CSV file (formats: subscribers/README.md)",
       [](Command command, ImportCommand& options) {
         command.add_option("FILE", options.file, "\"-\" is standard input").required();
-        command.add_option("--digest", options.digests,
-                           "for lines without one (default: those with sign_up = \"default\")");
+        command.add_option("--digest", options.digests, "for lines without one (default: every digest)");
         command.add_option("--map", options.map, "COLUMN=HEADER, e.g. email=\"E-Mail\"");
         command.add_option("--delimiter", options.delimiter,
                            "field separator: a character, or tab (default: detected)");

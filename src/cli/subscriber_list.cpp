@@ -13,6 +13,7 @@
 #include "bounce/effect.hpp"
 #include "cli/output.hpp"
 #include "cli/subscriber_commands.hpp"
+#include "members/personal_data.hpp"
 #include "members/roster.hpp"
 #include "subscriber/export.hpp"
 
@@ -28,7 +29,8 @@ Json json_of(const Subscriber& subscriber) {
                              {"status", name_of(each.state)},
                              {"since", json_time(each.since)},
                              {"confirmed_at", json_time(each.confirmed)},
-                             {"paused_until", json_time(each.paused_until)}});
+                             {"paused_until", json_time(each.paused_until)},
+                             {"answer_by", json_time(each.answer_by)}});
   }
   return {{"id", subscriber.id.value},
           {"address", subscriber.address},
@@ -116,32 +118,6 @@ Result<Exit> list(Session& session, const FilterOptions& options) {
   return Exit::done;
 }
 
-/// What was sent to them, or not, and what the relay said.
-Json deliveries_of(const members::Story& story) {
-  Json out = Json::array();
-  for (const auto& [edition, row] : story.deliveries) {
-    out.push_back({{"edition", edition},
-                   {"state", delivery::name_of(row.state)},
-                   {"settled", json_time(row.settled)},
-                   {"reply", json_text(row.reply)}});
-  }
-  return out;
-}
-
-/// What came back from them.
-Json bounces_of(const members::Story& story) {
-  Json out = Json::array();
-  for (const auto& each : story.bounces) {
-    out.push_back({{"kind", each.kind},
-                   {"at", json_time(each.at)},
-                   {"reason", json_text(each.reason)},
-                   {"status", json_text(each.status)},
-                   {"counts", each.counts},
-                   {"suppressed", each.suppressed}});
-  }
-  return out;
-}
-
 /// Somebody who is suppressed, but never was on the list.
 Json person_object(const MailAddress& address) {
   return {{"id", nullptr},
@@ -168,8 +144,8 @@ Json json_of(const members::Story& story, const MailAddress& address) {
                                 {"origin", name_of(each.origin)},
                                 {"detail", json_text(each.detail)}});
   }
-  json["deliveries"] = deliveries_of(story);
-  json["bounces"] = bounces_of(story);
+  json["deliveries"] = members::deliveries_of(story);
+  json["bounces"] = members::bounces_of(story);
   return json;
 }
 
@@ -206,8 +182,11 @@ std::string text_of(const members::Story& story, const MailAddress& address, con
       const auto until = each.paused_until
                              ? fmt::format(" until {}", local_time(zone, each.paused_until).substr(0, 10))
                              : std::string{};
-      out += fmt::format("  {}  {}{} since {}\n", each.digest, name_of(each.state), until,
-                         local_time(zone, each.since));
+      const auto ends = each.answer_by ? fmt::format(", ends {} without an answer",
+                                                     local_time(zone, each.answer_by).substr(0, 10))
+                                       : std::string{};
+      out += fmt::format("  {}  {}{} since {}{}\n", each.digest, name_of(each.state), until,
+                         local_time(zone, each.since), ends);
     }
   }
   if (const auto& suppression = story.suppression) {
@@ -244,13 +223,8 @@ Result<Exit> export_file(Session& session, const ExportCommand& command) {
   auto& database = context.database;
   if (!command.one.empty()) {
     TIDINGS_LET(const auto address, parse_mail_address(command.one));
-    TIDINGS_LET(const auto text, export_one(database, context.clock, address));
-    TIDINGS_LET(const auto story, members::story_of(context, address));
-    auto person = Json::parse(text);
-    person["deliveries"] = deliveries_of(story);
-    person["bounces"] = bounces_of(story);
-    form() == Form::json ? print_document(json_line(person))
-                         : print_document(json_with_escapes(person.dump(2)) + "\n");
+    TIDINGS_LET(const auto person, members::personal_data(context, address));
+    print_document(form() == Form::json ? json_line(Json::parse(person)) : json_with_escapes(person));
     return Exit::done;
   }
   TIDINGS_LET(const auto filter, filter_of(command.filter));

@@ -73,7 +73,7 @@ Result<Source> read_source(const SyncCommand& command) {
 Result<members::SyncOptions> sync_options(const config::Config& config, const SyncCommand& command) {
   members::SyncOptions options;
   options.most_leaving_percent = command.most_leaving;
-  TIDINGS_LET(options.import.digests, digests_or_usual(config, command.digests));
+  TIDINGS_LET(options.import.digests, digests_or_every(config, command.digests));
   for (const auto& digest : config.digests) options.import.known_digests.push_back(digest.name);
   options.import.state = command.confirmed ? SubscriptionState::confirmed : SubscriptionState::pending;
   options.import.ask = command.confirmed ? AskReaders::no : AskReaders::yes;
@@ -147,8 +147,7 @@ void add_subscriber_sync(Command noun, Session& session) {
         command.add_option("SOURCE", options.source, "a CSV file, its URL, or a command that writes it")
             .required();
         command.add_option("--name", options.name, "what the source is called, the same at every sync");
-        command.add_option("--digest", options.digests,
-                           "for lines without one (default: those with sign_up = \"default\")");
+        command.add_option("--digest", options.digests, "for lines without one (default: every digest)");
         command.add_option("--map", options.map, "COLUMN=HEADER, e.g. email=\"E-Mail\"");
         command.add_option("--ignore-column", options.ignored,
                            "ignore this column though it sounds like a status");

@@ -10,7 +10,8 @@ ArchiveConfig read_archive(TomlDocument& document, const NewsletterConfig& newsl
   auto section = document.section("archive");
   const bool is_served = !web.archive.empty() && !newsletter.public_url.empty();
   const auto served_url = is_served ? newsletter.public_url + "/archive" : std::string{};
-  ArchiveConfig archive{.url = section.filled_text("url", served_url)};
+  ArchiveConfig archive{.url = section.filled_text("url", served_url),
+                        .epub = section.boolean("epub", false)};
   while (archive.url.ends_with('/')) archive.url.pop_back();
   if (!archive.url.empty()) {
     const auto url = parse_url(archive.url);

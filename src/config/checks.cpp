@@ -78,6 +78,25 @@ Access read_access(TomlSection& store) {
   return access;
 }
 
+RetentionConfig read_retention(TomlSection& store) {
+  using namespace std::chrono_literals;
+  constexpr auto day = std::chrono::milliseconds{24h};
+  // Bounces come for a week, complaints for a month; a monthly digest waits a month for its posts.
+  const auto read = [&](std::string_view key, RetentionConfig::Time fallback,
+                        std::chrono::milliseconds least) {
+    auto value = store.duration_or_forever(key, *fallback);
+    if (!value || *value >= least) return value;
+    store.mistake(key, fmt::format("{} = \"{}\" is too short", key, format_duration(*value)),
+                  fmt::format("at least \"{}\", or \"forever\"", format_duration(least)));
+    return fallback;
+  };
+  const RetentionConfig standard;
+  return {.bodies = read("keep_bodies", standard.bodies, 7 * day),
+          .deliveries = read("keep_deliveries", standard.deliveries, 35 * day),
+          .posts = read("keep_posts", standard.posts, 70 * day),
+          .log = read("keep_log", standard.log, 35 * day)};
+}
+
 SecretPlace read_secret(TomlSection& section, const std::string& key) {
   SecretPlace place{.file = section.path(key + "_file", ""),
                     .environment = section.text(key + "_env", ""),

@@ -119,6 +119,7 @@ std::vector<std::string> Config::secret_variables() const {
   add(smtp.password);
   for (const auto& relay : more_relays) add(relay.password);
   add(bounce.password);
+  add(store_password);
   for (const auto& source : sources) {
     for (const auto* const place :
          {&source.access.password, &source.access.bearer, &source.access.header_value})
@@ -135,8 +136,10 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
   const auto folder = file.parent_path();
   TIDINGS_LET(auto newsletter, read_newsletter(document));
   auto store = document.section("store");
-  auto store_path = store.path("path", "subscribers/tidings.db");
+  auto store_password = read_secret(store, "password");
+  auto place = read_place(store, store_password);
   auto access = read_access(store);
+  const auto keep = read_retention(store);
   store.finish();
   auto smtp = read_smtp(document, newsletter);
   auto more_relays = read_relays(document, newsletter, smtp);
@@ -149,7 +152,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
   auto digests = read_digests(document, newsletter, brand, sources);
   auto topics = read_topics(document);
   auto delivery = read_delivery(document);
-  auto bounce = read_bounce(document, newsletter, store_path);
+  auto bounce = read_bounce(document, newsletter, place.path);
   settle_mailto(newsletter, bounce, document.settings());
   auto web = read_web(document);
   auto archive = read_archive(document, newsletter, web);
@@ -159,8 +162,10 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
                 .folder = folder,
                 .newsletter = std::move(newsletter),
                 .brand = std::move(brand),
-                .store_path = std::move(store_path),
+                .store = std::move(place),
+                .store_password = std::move(store_password),
                 .access = access,
+                .keep = keep,
                 .smtp = std::move(smtp),
                 .more_relays = std::move(more_relays),
                 .dkim = std::move(dkim),
@@ -181,6 +186,11 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
 }
 
 Result<Config> load_config(const std::filesystem::path& file) {
+  std::error_code unknown;
+  const auto status = std::filesystem::status(file, unknown);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+    return fail(Errc::config, fmt::format("{} is not a regular file", file.string()),
+                "--config names the file itself: its folder is where relative paths begin");
   TIDINGS_LET(const auto text, read_file(file, 4 << 20));
   if (!is_valid_utf8(text)) return fail(Errc::config, fmt::format("{} is not UTF-8", file.string()));
   std::error_code ignored;

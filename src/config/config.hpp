@@ -30,6 +30,7 @@
 #include "source/entry_rules.hpp"
 #include "source/page.hpp"
 #include "source/source.hpp"
+#include "store/place.hpp"
 
 namespace tidings::config {
 
@@ -173,7 +174,8 @@ struct DigestConfig {
   std::filesystem::path intro_once;  ///< Markdown for the next edition, in place of intro_file
   std::string theme;
   bool hold_on_source_error = false;
-  SignUp sign_up = SignUp::preset;
+  SignUp sign_up = SignUp::preset;  ///< of a form, where one rhythm of the same posts is the default
+  bool in_every = true;  ///< in "every digest" of commands and files: sign_up does not say otherwise
   /// Who joins within this time of an edition's sending gets it; none: nobody does.
   std::optional<std::chrono::milliseconds> late_joiners;
   bool archive = true;  ///< its editions are in the archive
@@ -196,7 +198,8 @@ struct DigestConfig {
 
 /// Where readers find the output of "archive build".
 struct ArchiveConfig {
-  std::string url;  ///< without trailing slash; empty: no "view in browser". Default: where [web] shows it
+  std::string url;    ///< without trailing slash; empty: no "view in browser". Default: where [web] shows it
+  bool epub = false;  ///< each edition also as a book, with an OPDS catalogue
 };
 
 struct DeliveryConfig {
@@ -245,8 +248,9 @@ struct WebConfig {
   std::vector<std::string> trusted_proxies;  ///< besides loopback
   int max_connections = 10'000;
   Welcome welcome = Welcome::none;
-  bool goodbye = false;               ///< and after leaving
-  std::vector<std::string> webhooks;  ///< of which relays, e.g. "ses"; served as /hooks/NAME
+  bool goodbye = false;                          ///< and after leaving
+  std::chrono::milliseconds reconfirm_within{};  ///< to answer when asked once more
+  std::vector<std::string> webhooks;             ///< of which relays, e.g. "ses"; served as /hooks/NAME
   std::vector<std::string> ses_topics;
   SecretPlace mailgun_key;
   SecretPlace sendgrid_key;
@@ -257,6 +261,15 @@ struct WebConfig {
   std::vector<std::string> embed_origins;  ///< whose pages may show /embed in a frame; empty: there is none
   std::vector<std::string> blocked_domains;
   std::filesystem::path blocked_domains_file;  ///< more of them, one a line; empty: none
+};
+
+/// How long what editions leave behind is kept; none: for ever. See app/retention.hpp.
+struct RetentionConfig {
+  using Time = std::optional<std::chrono::milliseconds>;
+  Time bodies{std::chrono::hours{24 * 90}};       ///< the mails of finished editions
+  Time deliveries{std::chrono::hours{24 * 120}};  ///< who got which edition
+  Time posts{std::chrono::hours{24 * 400}};       ///< the texts of posts that no digest owes any more
+  Time log{std::chrono::hours{24 * 90}};  ///< attempts that failed, mails that were read, mail for nobody
 };
 
 /// Programs and addresses that are told what happens; see app/hooks.hpp.
@@ -284,8 +297,10 @@ struct Config {
   std::filesystem::path folder;  ///< of the file
   NewsletterConfig newsletter;
   message::Brand brand;
-  std::filesystem::path store_path;
+  store::Place store;  ///< [store] path, url, schema
+  SecretPlace store_password;
   Access access;  ///< [store] mode and group, for everything that we write
+  RetentionConfig keep;
   SmtpConfig smtp;
   std::vector<SmtpConfig> more_relays;  ///< [[relay]]: share the work with [smtp], or stand in
   DkimConfig dkim;

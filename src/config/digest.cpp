@@ -153,9 +153,10 @@ bool is_same_set(std::vector<std::string> one, std::vector<std::string> other) {
   return one == other;
 }
 
-/// Newcomers get one rhythm of the same posts: what the publisher says, else the first in the file.
+/// Who signs up gets one rhythm of the same posts: what the publisher says, else the first in the file.
 void settle_sign_up(std::vector<TomlSection>& sections, std::vector<DigestConfig>& digests,
                     std::vector<Setting>& settings) {
+  for (auto& digest : digests) digest.in_every = digest.sign_up == SignUp::preset;
   for (std::size_t i = 0; i < digests.size(); ++i) {
     if (digests[i].sign_up != SignUp::preset) continue;
     const bool is_said = sections[i].has("sign_up");

@@ -44,6 +44,52 @@ std::string quoted_text(std::string_view text) {
   return out + '"';
 }
 
+constexpr int most_key_parts = 32;
+
+/// Where a dotted key has more parts than that: each is a table in a table, and the parser calls itself for
+/// every one.
+std::optional<toml::source_position> deep_key(std::string_view text) {
+  toml::source_position at{.line = 1, .column = 1};
+  std::string_view quote;  // the string we are in
+  bool in_comment = false;
+  int parts = 1;
+  for (std::size_t i = 0; i < text.size(); ++i, ++at.column) {
+    const auto rest = text.substr(i);
+    const char c = text[i];
+    if (c == '\n') {
+      at = {.line = at.line + 1, .column = 0};
+      in_comment = false;
+      if (quote.size() < 3) quote = {};  // only the long forms go on
+    }
+    if (in_comment) continue;
+    if (!quote.empty()) {
+      if (quote.front() == '"' && c == '\\') {
+        ++i;
+        ++at.column;
+      } else if (rest.starts_with(quote)) {
+        i += quote.size() - 1;
+        quote = {};
+      }
+      continue;
+    }
+    if (c == '#') {
+      in_comment = true;
+    } else if (c == '"' || c == '\'') {
+      for (const std::string_view each : {R"(""")", "'''", "\"", "'"}) {
+        if (!rest.starts_with(each)) continue;
+        quote = each;
+        i += each.size() - 1;
+        break;
+      }
+    } else if (c == '.') {
+      if (++parts > most_key_parts) return at;
+    } else if (std::string_view{"=,[]{}\n"}.find(c) != std::string_view::npos) {
+      parts = 1;
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 // ---- TomlSection
@@ -205,6 +251,14 @@ std::chrono::milliseconds TomlSection::duration(std::string_view key, std::chron
   return value.value_or(fallback);
 }
 
+std::optional<std::chrono::milliseconds> TomlSection::duration_or_forever(
+    std::string_view key, std::chrono::milliseconds fallback) {
+  const auto* const found = node_of(duration_node(key));
+  if (found == nullptr || found->value<std::string>() != "forever") return duration(key, fallback);
+  note(key, quoted_text("forever"), false);
+  return std::nullopt;
+}
+
 std::vector<std::string> TomlSection::texts(std::string_view key) {
   const auto* const found = node_of(node(key, "a list"));
   std::vector<std::string> values;
@@ -278,6 +332,12 @@ struct TomlDocument::Tree {
 
 TomlDocument::TomlDocument(std::string_view text, std::filesystem::path file)
     : tree_(std::make_unique<Tree>()), file_(std::move(file)) {
+  if (const auto at = deep_key(text)) {
+    keep({.code = Errc::config,
+          .what = place_of(file_, *at) + fmt::format("a key of more than {} parts", most_key_parts),
+          .hint = "sections are written as [smtp], lists of them as [[digest]]"});
+    return;
+  }
   try {
     tree_->root = toml::parse(text, file_.string());
   } catch (const toml::parse_error& error) {

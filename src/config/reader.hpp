@@ -53,6 +53,9 @@ class TomlSection {
   [[nodiscard]] std::chrono::milliseconds duration(std::string_view key, std::chrono::milliseconds fallback);
   /// Absent or "none": nothing.
   [[nodiscard]] std::optional<std::chrono::milliseconds> optional_duration(std::string_view key);
+  /// "forever": nothing.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> duration_or_forever(
+      std::string_view key, std::chrono::milliseconds fallback);
   [[nodiscard]] std::vector<std::string> texts(std::string_view key);
   /// One string, or a list of them.
   [[nodiscard]] std::vector<std::string> one_or_more(std::string_view key);

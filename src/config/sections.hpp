@@ -31,11 +31,16 @@ void check_name(TomlSection& section, const std::string& name, std::set<std::str
                 std::string_view noun);
 /// KEY_file, KEY_env and KEY_command; at most one may be set.
 [[nodiscard]] SecretPlace read_secret(TomlSection& section, const std::string& key);
+/// [store] path, url and schema. The place asks for the password when it connects.
+[[nodiscard]] store::Place read_place(TomlSection& store, const SecretPlace& password);
 /// Text like "256KiB", in bytes; 0 after a mistake.
 [[nodiscard]] std::int64_t read_size(TomlSection& section, std::string_view key, std::string_view fallback);
 
 /// [store] mode and group.
 [[nodiscard]] Access read_access(TomlSection& store);
+
+/// [store] keep_...
+[[nodiscard]] RetentionConfig read_retention(TomlSection& store);
 
 /// Fails only if there is no time zone database.
 [[nodiscard]] Result<NewsletterConfig> read_newsletter(TomlDocument& document);

@@ -98,6 +98,9 @@ WebConfig read_web(TomlDocument& document) {
   web.max_connections = section.integer("max_connections", 10'000, 16, 100'000);
   web.welcome = read_welcome(section);
   web.goodbye = section.boolean("goodbye", false);
+  web.reconfirm_within = section.duration("reconfirm_within", std::chrono::days{30});
+  if (web.reconfirm_within < std::chrono::days{1} || web.reconfirm_within > std::chrono::days{366})
+    section.mistake("reconfirm_within", "reconfirm_within must be between 1d and 366d", {});
   read_webhooks(section, web);
   web.api_key = read_secret(section, "api_key");
   web.api_origins = read_origins(section, "api_origins");

@@ -11,6 +11,13 @@ bool is_refusal(const Outcome& outcome) {
   return outcome.kind == OutcomeKind::permanent && outcome.blame == Blame::address;
 }
 
+/// Neither its status nor its words are about a mailbox.
+bool names_no_mailbox(const Outcome& refusal) {
+  const auto& status = refusal.enhanced;
+  return refusal.code >= 500 && refusal.verdict != Verdict::hard && !status.starts_with("5.1.") &&
+         !status.starts_with("5.2.") && !status.starts_with("5.4.");
+}
+
 }  // namespace
 
 void Brake::Alike::add(const Claim& claim, const Outcome& refusal) {
@@ -91,7 +98,11 @@ std::vector<Brake::Found> Brake::at_end() const {
       // earlier run's brake stands.
       const bool few = count < RefusalWatch::nearly_all || alike.domains.size() < 2;
       if (relay.works && !relay.braked_before && few) continue;
-      if (count < (relay.braked_before ? 1 : fewest) || count * 10 < relay.answers * 9) continue;
+      // A relay that has never taken anything is more likely set up wrongly than right about the first
+      // reader.
+      const bool is_first_word = !relay.works && names_no_mailbox(alike.outcome);
+      const auto enough = relay.braked_before || is_first_word ? 1 : fewest;
+      if (count < enough || count * 10 < relay.answers * 9) continue;
       found.push_back({.relay = name, .words = words, .outcome = alike.outcome});
     }
   }

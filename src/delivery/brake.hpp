@@ -22,7 +22,8 @@ namespace tidings::delivery {
 
 class Brake {
  public:
-  /// If at least this many, and nearly all, are refused alike, the whole list is refused.
+  /// If at least this many, and nearly all, are refused alike, the whole list is refused. One is enough if
+  /// the relay has never taken anything and its words are not about a mailbox.
   static constexpr std::size_t fewest = 3;
 
   explicit Brake(std::span<const RelayMemory> relays);

@@ -8,16 +8,22 @@
 // Files DATABASE.sending.1, .2, ...: a run continues with the next number when one has grown; the old one is
 // deleted once the ledger holds all its answers. Text, one record per line:
 //
-//   tidings sending 1 BOOT-ID
-//   L EDITION SUBSCRIBER ATTEMPT                                 the last octets are about to be sent
-//   A EDITION SUBSCRIBER ATTEMPT STAGE CODE STATUS RELAY TEXT    the answer; STATUS "-" if there is none
+//   SUM tidings sending 2 BOOT-ID
+//   SUM L EDITION SUBSCRIBER ATTEMPT                                 the last octets are about to be sent
+//   SUM A EDITION SUBSCRIBER ATTEMPT STAGE CODE STATUS RELAY TEXT    the answer; STATUS "-" if there is none
 //
-// A record without its line feed was torn by the crash; its octets were never sent, so it is ignored. About
-// 100 bytes per message; one write(2) per turn of the event loop, for all sessions together. Rejected: a
-// commit of the ledger per message (21 us even without fsync); a table of slots in a mapped file (no system
-// call, but a full disk is then a SIGBUS).
+// SUM is the CRC-32 of the rest of the line without TEXT, in eight hexadecimal digits; an address in TEXT can
+// be blotted out (members/our_files.hpp). A record without its line feed was torn by the crash; its octets
+// were never sent, so it is ignored. Each file has a twin, DATABASE.sending.1.twin, with the same records:
+// what a flipped bit or a lost end takes from one is in the other. Where both are damaged, no claim without a
+// mark is believed to be unsent.
+//
+// About 110 bytes per message and file; one write(2) to each per turn of the event loop, for all sessions
+// together. Rejected: a commit of the ledger per message (21 us even without fsync); a table of slots in a
+// mapped file (no system call, but a full disk is then a SIGBUS).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -61,18 +67,22 @@ class Journal {
 
   [[nodiscard]] bool is_large() const { return written_bytes_ > 4 * 1024 * 1024; }
 
-  /// Continues in a new segment, with unanswered marks copied; returns the old one for deletion. Call flush()
-  /// first.
-  [[nodiscard]] Result<std::filesystem::path> rotate();
+  /// Continues in a new segment, with unanswered marks copied; returns the old one's files for deletion. Call
+  /// flush() first.
+  [[nodiscard]] Result<std::vector<std::filesystem::path>> rotate();
 
  private:
   explicit Journal(std::filesystem::path database) : database_(std::move(database)) {}
+  [[nodiscard]] bool is_open() const { return fds_.front() >= 0; }
+  void close();
+  void note(std::size_t start);
+  void mark(const AttemptKey& key);
   [[nodiscard]] Result<void> open_segment(int number);
 
   std::filesystem::path database_;
   std::filesystem::path path_;
   int number_ = 0;
-  int fd_ = -1;
+  std::array<int, 2> fds_{-1, -1};  // the file and its twin
   std::string buffer_;
   std::int64_t written_bytes_ = 0;
   std::set<AttemptKey> unanswered_;
@@ -85,14 +95,14 @@ struct JournalRecord {
 };
 
 struct JournalContents {
-  bool trustworthy = false;              ///< written since the kernel booted, by a process that is now dead
+  bool trustworthy = false;              ///< complete, and written since the kernel booted
   std::vector<JournalRecord> records{};  ///< one for each attempt
 };
 
 /// All segments, oldest first. Missing files make it untrustworthy, which is not an error.
 [[nodiscard]] Result<JournalContents> read_journal(const std::filesystem::path& database);
 
-/// The paths of all segments, oldest first.
+/// The paths of all segments and their twins, oldest first.
 [[nodiscard]] std::vector<std::filesystem::path> journal_files(const std::filesystem::path& database);
 
 /// Deletes all segments, once the ledger holds every answer.

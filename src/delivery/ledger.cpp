@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "base/check.hpp"
 #include "base/text.hpp"
 #include "delivery/journal.hpp"
 #include "store/instance.hpp"
@@ -17,6 +16,8 @@ namespace {
 
 /// The fact that names the editions with claims during a run; otherwise empty.
 constexpr std::string_view claiming_fact = "delivering";
+/// And, on a server, the one that names the host whose journal knows more of them.
+constexpr std::string_view claiming_host_fact = "delivering_host";
 
 constexpr std::array<std::pair<DeliveryState, std::string_view>, 8> state_names{
     {{DeliveryState::planned, "planned"},
@@ -175,6 +176,9 @@ Result<void> Ledger::read_planned(EditionId edition, int limit, std::vector<Reci
 
 Result<void> Ledger::note_claiming(EditionId edition) {
   if (!claiming_.insert(edition.value).second) return {};
+  // On a server another host may come to recover this, and must not trust a journal of its own.
+  if (database_->place().server)
+    TIDINGS_TRY(store::set_fact(*database_, claiming_host_fact, store::this_host()));
   std::string list;
   for (const auto id : claiming_) list += fmt::format("{}{}", list.empty() ? "" : " ", id);
   return store::set_fact(*database_, claiming_fact, list);
@@ -229,8 +233,10 @@ Result<void> Ledger::take_range(const std::vector<Recipient>& rows) {
       .bind(":first", rows.front().claim.subscriber)
       .bind(":last", rows.back().claim.subscriber);
   TIDINGS_TRY(take.run());
-  TIDINGS_CHECK(database_->changes() == static_cast<std::int64_t>(rows.size()));
-  return {};
+  if (database_->changes() == static_cast<std::int64_t>(rows.size())) return {};
+  return fail(Errc::bad_data,
+              fmt::format("database {}: the deliveries contradict their index", path().string()),
+              "restore the newest backup; \"tidings db check\" gives details");
 }
 
 Result<ClaimBatch> Ledger::claim(EditionId edition, int limit) {
@@ -279,8 +285,8 @@ struct Ledger::Settling {
         now(at),
         // Attempts given up before an admin reopened the edition do not count against the new ones.
         history(database.prepare(R"sql(
-    SELECT min(at_ms) FILTER (WHERE at_ms >= coalesce((SELECT approved_ms FROM edition_heads WHERE id = :edition), 0)),
-           count(*) FILTER (WHERE outcome = 'unknown')
+    SELECT at_ms, stage, outcome, code, reply,
+           at_ms >= coalesce((SELECT approved_ms FROM edition_heads WHERE id = :edition), 0)
     FROM attempts WHERE edition_id = :edition AND subscriber_id = :subscriber)sql")),
         update(database.prepare(R"sql(
     UPDATE deliveries SET state = :state, due_ms = :due, code = :code, reply = :reply, settled_ms = :now, relay_id = :relay
@@ -290,6 +296,23 @@ struct Ledger::Settling {
     VALUES (:edition, :subscriber, :attempt, :now, :stage, :outcome, :code, :reply, :relay))sql")) {}
 };
 
+Result<Ledger::Past> Ledger::past_of(Settling& with, const Claim& claim) {
+  auto& rows = with.history;
+  rows.bind(":edition", claim.edition).bind(":subscriber", claim.subscriber);
+  Past past{.first_attempt = with.now, .was_in_doubt = false};
+  TIDINGS_TRY(rows.each([&](const store::Statement& row) {
+    if (row.view(2) == name_of(OutcomeKind::unknown)) past.was_in_doubt = true;
+    // What was refused to everybody, or taken back, was no answer of this mailbox.
+    const auto stage = stage_of(row.view(1));
+    const auto code = static_cast<int>(row.integer(3));
+    const bool about_us =
+        code >= 500 || (stage && code != 0 && concerns_everybody(classify(*stage, code, row.view(4))));
+    if (row.integer(5) != 0 && !about_us) past.first_attempt = std::min(past.first_attempt, row.time(0));
+  }));
+  rows.reset();
+  return past;
+}
+
 /// One answer, and its attempt for the delivery's history: whatever settle_taken() does not handle.
 Result<bool> Ledger::settle_one(Settling& with, Settled& answer) {
   const auto& policy = with.policy;
@@ -297,14 +320,9 @@ Result<bool> Ledger::settle_one(Settling& with, Settled& answer) {
   const auto& claim = answer.claim;
   auto& outcome = answer.outcome;
   const bool look_back = outcome.kind == OutcomeKind::temporary || outcome.kind == OutcomeKind::unknown;
-  UtcTime first_attempt = now;
-  bool was_in_doubt = false;
+  Past past{.first_attempt = now};
   if (look_back) {
-    with.history.bind(":edition", claim.edition).bind(":subscriber", claim.subscriber);
-    TIDINGS_TRY(with.history.step());
-    first_attempt = with.history.optional_time(0).value_or(now);
-    was_in_doubt = with.history.integer(1) > 0;
-    with.history.reset();
+    TIDINGS_LET(past, past_of(with, claim));
   }
   const auto seen = outcome;
   auto state = DeliveryState::sent;
@@ -315,10 +333,10 @@ Result<bool> Ledger::settle_one(Settling& with, Settled& answer) {
     case OutcomeKind::permanent: state = DeliveryState::failed; break;
     case OutcomeKind::unknown:
       state = DeliveryState::in_doubt;
-      if (policy.in_doubt == InDoubt::retry && !was_in_doubt) due = now + policy.in_doubt_after;
+      if (policy.in_doubt == InDoubt::retry && !past.was_in_doubt) due = now + policy.in_doubt_after;
       break;
     case OutcomeKind::temporary:
-      due = next_try(policy, claim.attempt, first_attempt, now);
+      due = next_try(policy, claim.attempt, past.first_attempt, now);
       // A relay's trouble with us is not the subscriber's fault, however long it lasts: in the end the
       // edition is held, and nobody fails.
       if (!due && is_relay_trouble(outcome)) due = now + longest_wait_for_relay;
@@ -369,11 +387,26 @@ class TakenRows final : public store::Lookup {
     if (at_ == answers_.size() || subscriber(at_) != key) return {};
     const auto& outcome = answers_[at_]->outcome;
     if (column == is_there) return 1;
-    written_[at_] = true;  // the other columns are only read for a row that is changed
     if (column == relay) return relays_[at_];
     if (column == code) return outcome.code == 0 ? Value{} : Value{std::int64_t{outcome.code}};
     reply_ = reply_of(outcome);
     return reply_;
+  }
+
+  [[nodiscard]] std::vector<std::int64_t> keys() const override {
+    std::vector<std::int64_t> keys;
+    for (const auto* const answer : answers_) keys.push_back(answer->claim.subscriber.value);
+    return keys;
+  }
+
+  [[nodiscard]] std::span<const Type> columns() const override {
+    static constexpr std::array types{Type::integer, Type::integer, Type::text, Type::integer};
+    return types;
+  }
+
+  void used(std::int64_t key) noexcept override {
+    if (at_ == answers_.size() || subscriber(at_) != key) find(key);
+    if (at_ < answers_.size() && subscriber(at_) == key) written_[at_] = true;
   }
 
   [[nodiscard]] bool was_written(std::size_t index) const { return written_[index]; }
@@ -522,6 +555,10 @@ Result<Recovered> Ledger::recover(const SettleOptions& options) {
     return recovered;
   }
   TIDINGS_LET(auto journal, read_journal(database_->path()));
+  if (database_->place().server) {
+    TIDINGS_LET(const auto host, store::fact(*database_, claiming_host_fact));
+    journal.trustworthy = journal.trustworthy && host == store::this_host();
+  }
   std::map<AttemptKey, JournalRecord> marks;
   for (auto& record : journal.records) marks.emplace(record.key, std::move(record));
 
@@ -579,6 +616,11 @@ Result<void> Ledger::call_off(EditionId edition) {
   auto in_doubt = database_->prepare(
       "UPDATE deliveries SET due_ms = NULL WHERE edition_id = :edition AND state = 4 /* in_doubt */");
   return in_doubt.bind(":edition", edition).run();
+}
+
+Result<bool> Ledger::is_unfinished() {
+  TIDINGS_LET(const auto claiming, store::fact(*database_, claiming_fact));
+  return !claiming.empty();
 }
 
 Result<void> Ledger::finish() {

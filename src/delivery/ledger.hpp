@@ -164,6 +164,9 @@ class Ledger {
 
   [[nodiscard]] UtcTime now() const { return clock_->now(); }
 
+  /// Whether a run is under way, or has died: then the journal knows what the rows do not.
+  [[nodiscard]] Result<bool> is_unfinished();
+
   /// Adds one recipient's delivery as planned, inside the caller's transaction (sealing). Idempotent.
   [[nodiscard]] Result<void> plan(EditionId edition, SubscriberId subscriber, SegmentId segment);
   /// The same for several; by the hundred, half the work of one by one.
@@ -294,6 +297,12 @@ class Ledger {
   /// Those that the fact names, or all with claims if it is damaged.
   [[nodiscard]] Result<std::vector<EditionId>> claiming_editions(std::string_view fact);
   struct Settling;
+  /// What a delivery's earlier attempts say.
+  struct Past {
+    UtcTime first_attempt{};  ///< that the mailbox itself answered, since the edition was opened
+    bool was_in_doubt = false;
+  };
+  [[nodiscard]] static Result<Past> past_of(Settling& with, const Claim& claim);
   [[nodiscard]] Result<bool> settle_one(Settling& with, Settled& answer);
   [[nodiscard]] Result<void> settle_taken(std::span<Settled* const> answers, UtcTime now,
                                           std::vector<Settled>& recorded);

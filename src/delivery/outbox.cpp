@@ -215,7 +215,7 @@ bool Outbox::flush() {
   auto done = journal_.flush();
   if (done && journal_.is_large()) {
     auto old = journal_.rotate();
-    if (old) pending_.old_journals.push_back(std::move(*old));
+    if (old) std::ranges::move(*old, std::back_inserter(pending_.old_journals));
     if (!old) done = tl::unexpected<Error>(std::move(old).error());
   }
   if (done) return true;

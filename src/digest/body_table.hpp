@@ -1,13 +1,15 @@
-// The bodies of editions on disk: sole writer of segment_bodies and edition_parts.
+// The bodies of editions on disk: sole writer of segment_bodies, edition_parts and edition_packs.
 //
 // The texts of an edition's segments are kept in parts, each once: thousands of segments show the same posts
-// in other combinations. A part is whole lines; which, the caller decides (message/parts.hpp). Any call may
-// fail as store/database.hpp says; Errc::bad_data for a row that names a part that is not there.
+// in other combinations. A part is whole lines; which, the caller decides (message/parts.hpp). Parts of a
+// finished edition are packed: compressed, many to a row, and read as before. Any call may fail as
+// store/database.hpp says; Errc::bad_data for a row that names a part that is not there.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -49,8 +51,22 @@ class BodyTable {
   /// Of all segments, in the order of their ids.
   [[nodiscard]] Result<PartedEdition> of_edition(EditionId edition);
 
+  /// Compresses some parts of a finished edition, in one transaction; false once all are. It reads the same
+  /// before, meanwhile and afterwards.
+  [[nodiscard]] Result<bool> pack_some(EditionId edition);
+  [[nodiscard]] Result<bool> has_parts(EditionId edition);
+  [[nodiscard]] Result<bool> has_bodies(EditionId edition);
+  /// Deletes some of what an edition's segments say, in one transaction; false once it is gone. Begun, it
+  /// must go on: what is left is not whole.
+  [[nodiscard]] Result<bool> drop_some(EditionId edition);
+
  private:
+  using Parts = std::unordered_map<std::uint32_t, std::string>;
+  [[nodiscard]] Result<std::string> text_of(EditionId edition, std::string_view ranges);
+
   store::Database& database_;
+  EditionId unpacked_{};  // whose packs are in packed_
+  Parts packed_;
 };
 
 /// "0-5 9 12-14", ascending or not.

@@ -75,11 +75,11 @@ Result<bool> record_change(store::Database& database, SubscriberId subscriber, s
 
 Result<void> record_resumption(store::Database& database, SubscriberId subscriber, std::string_view digest) {
   auto row = database.prepare(R"(
-    UPDATE carry_overs SET served_until_ms = max(served_until_ms, COALESCE((
-      SELECT max(e.until_ms) FROM editions e
-      WHERE e.digest = :digest AND e.number IS NOT NULL AND e.state <> 'draft'
-        AND NOT (e.state = 'cancelled' AND e.started_ms IS NULL)), 0))
-    WHERE digest = :digest AND subscriber_id = :subscriber)");
+    UPDATE carry_overs SET served_until_ms = served.until_ms
+    FROM (SELECT max(e.until_ms) AS until_ms FROM editions e
+          WHERE e.digest = :digest AND e.number IS NOT NULL AND e.state <> 'draft'
+            AND NOT (e.state = 'cancelled' AND e.started_ms IS NULL)) AS served
+    WHERE digest = :digest AND subscriber_id = :subscriber AND served_until_ms < served.until_ms)");
   return row.bind(":digest", digest).bind(":subscriber", subscriber).run();
 }
 
@@ -163,7 +163,7 @@ Result<std::optional<UtcTime>> CarryOver::served_until(SubscriberId subscriber) 
       JOIN confirmed_subscriptions s ON s.subscriber_id = c.subscriber_id AND s.digest = c.digest AND s.since_ms = c.since_ms
       WHERE c.digest = :digest AND c.subscriber_id >= :first
       ORDER BY c.subscriber_id)"));
-    rows_->bind(":digest", digest_).bind(":first", subscriber);
+    rows_->in_portions().bind(":digest", digest_).bind(":first", subscriber);
     row_ = {};
     at_end_ = false;
   }

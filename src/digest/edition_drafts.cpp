@@ -1,4 +1,5 @@
 // The drafts of edition_table.hpp: what an editor sees and changes before an edition is sealed.
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -110,6 +111,140 @@ Result<void> EditionTable::set_intro(EditionId edition, std::string_view markdow
   if (database_.changes() == 1) return {};
   TIDINGS_LET(const auto now, get(edition));
   return only_drafts(now);
+}
+
+Result<void> EditionTable::set_words(EditionId edition, const EditionWords& words) {
+  auto change = database_.prepare(
+      "UPDATE editions SET subject = :subject, preheader = :preheader WHERE id = :id AND state = 'draft'");
+  change.bind(":subject", words.subject).bind(":preheader", words.preheader);
+  TIDINGS_TRY(change.bind(":id", edition).run());
+  if (database_.changes() == 1) return {};
+  TIDINGS_LET(const auto now, get(edition));
+  return only_drafts(now);
+}
+
+Result<void> EditionTable::keep_headline(EditionId edition, const EditionHeadline& headline) {
+  auto change = database_.prepare("UPDATE editions SET headline = :title, summary = :summary WHERE id = :id");
+  change.bind(":title", headline.title).bind(":summary", headline.summary);
+  return change.bind(":id", edition).run();
+}
+
+Result<EditionHeadline> EditionTable::headline_of(EditionId edition) {
+  auto row = database_.prepare("SELECT headline, summary FROM editions WHERE id = :id");
+  row.bind(":id", edition);
+  TIDINGS_LET(const bool found, row.step());
+  return found ? EditionHeadline{.title = row.text(0), .summary = row.text(1)} : EditionHeadline{};
+}
+
+Result<EditionWords> EditionTable::words_of(EditionId edition) {
+  auto row = database_.prepare("SELECT subject, preheader FROM editions WHERE id = :id");
+  row.bind(":id", edition);
+  TIDINGS_LET(const bool found, row.step());
+  return found ? EditionWords{.subject = row.text(0), .preheader = row.text(1)} : EditionWords{};
+}
+
+Result<void> EditionTable::set_changes(EditionId edition, std::span<const PostChange> changes) {
+  TIDINGS_LET(const auto now, get(edition));
+  TIDINGS_TRY(only_drafts(now));
+  auto clear = database_.prepare("DELETE FROM edition_changes WHERE edition_id = :edition");
+  TIDINGS_TRY(clear.bind(":edition", edition).run());
+  auto add = database_.prepare(R"(
+    INSERT INTO edition_changes (edition_id, post_id, title, note, excerpt)
+    VALUES (:edition, :post, :title, :note, :excerpt))");
+  for (const auto& change : changes) {
+    if (!change.any()) continue;
+    add.reset();
+    add.bind(":edition", edition).bind(":post", change.post).bind(":title", change.title);
+    TIDINGS_TRY(add.bind(":note", change.note).bind(":excerpt", change.excerpt).run());
+  }
+  return {};
+}
+
+Result<std::vector<PostChange>> EditionTable::changes_in(EditionId edition) {
+  auto rows = database_.prepare(
+      "SELECT post_id, title, note, excerpt FROM edition_changes WHERE edition_id = :edition ORDER BY "
+      "post_id");
+  rows.bind(":edition", edition);
+  const auto text = [](const store::Statement& row, int column) {
+    return row.is_null(column) ? std::nullopt : std::optional{row.text(column)};
+  };
+  return rows.list([&](const store::Statement& row) {
+    return PostChange{
+        .post = row.id<PostId>(0), .title = text(row, 1), .note = text(row, 2), .excerpt = text(row, 3)};
+  });
+}
+
+Result<void> EditionTable::bring_back(EditionId edition, PostId post) {
+  TIDINGS_LET(const auto now, get(edition));
+  TIDINGS_TRY(only_drafts(now));
+  TIDINGS_LET(const auto left_out, left_out_of(edition));
+  for (const auto& each : left_out) {
+    if (std::ranges::find(each.named, post) == each.named.end()) continue;
+    auto add = database_.prepare(R"(
+      INSERT INTO edition_posts (edition_id, post_id, position, same_as)
+      SELECT :edition, :post, NULL, :post
+      WHERE NOT EXISTS (
+        SELECT 1 FROM edition_posts ep JOIN editions e ON e.id = ep.edition_id
+        WHERE ep.post_id = :post AND e.digest = :digest AND e.id <> :edition AND e.state <> 'cancelled')
+      ON CONFLICT (edition_id, post_id) DO UPDATE SET position = NULL, same_as = excluded.post_id, more = 0)");
+    TIDINGS_TRY(add.bind(":edition", edition).bind(":post", post).bind(":digest", now.digest).run());
+    if (database_.changes() != 1)
+      return fail(Errc::bad_data,
+                  fmt::format("another edition of \"{}\" has post {}", now.digest, post.value));
+    auto others = each.named;
+    std::erase(others, post);
+    auto change = database_.prepare(R"(
+      UPDATE edition_left_out SET posts = posts - 1, ids = :ids WHERE edition_id = :edition AND reason = :reason)");
+    change.bind(":ids", ids_text(others)).bind(":edition", edition).bind(":reason", key_of(each.why));
+    return change.run();
+  }
+  return fail(Errc::bad_data,
+              fmt::format("post {} is not in {} and was not left out of it", post.value, name_of(now)),
+              "\"tidings edition show\" lists both");
+}
+
+Result<void> EditionTable::revise(EditionId edition, Mailing mailing) {
+  auto change = database_.prepare(R"(
+    UPDATE editions SET revision = revision + 1, agreed = 0, answer = '', mailed_ms = CASE WHEN :again = 1 THEN NULL ELSE mailed_ms END
+    WHERE id = :id AND state = 'draft')");
+  return change.bind(":again", mailing == Mailing::again ? 1 : 0).bind(":id", edition).run();
+}
+
+Result<std::int64_t> EditionTable::revision_of(EditionId edition) {
+  auto row = database_.prepare("SELECT revision FROM editions WHERE id = :id");
+  row.bind(":id", edition);
+  TIDINGS_LET(const bool found, row.step());
+  return found ? row.integer(0) : 0;
+}
+
+Result<void> EditionTable::set_agreed(EditionId edition) {
+  auto change =
+      database_.prepare("UPDATE editions SET agreed = 1, reason = '' WHERE id = :id AND state = 'draft'");
+  return change.bind(":id", edition).run();
+}
+
+Result<bool> EditionTable::is_agreed(EditionId edition) {
+  auto row = database_.prepare("SELECT agreed FROM editions WHERE id = :id");
+  row.bind(":id", edition);
+  TIDINGS_LET(const bool found, row.step());
+  return found && row.integer(0) != 0;
+}
+
+Result<void> EditionTable::set_answer(EditionId edition, std::string_view answer) {
+  auto change = database_.prepare("UPDATE editions SET answer = :answer WHERE id = :id");
+  return change.bind(":answer", answer).bind(":id", edition).run();
+}
+
+Result<std::string> EditionTable::answer_of(EditionId edition) {
+  auto row = database_.prepare("SELECT answer FROM editions WHERE id = :id");
+  row.bind(":id", edition);
+  TIDINGS_LET(const bool found, row.step());
+  return found ? row.text(0) : std::string{};
+}
+
+Result<void> EditionTable::set_preflight(EditionId edition, std::string_view preflight) {
+  auto change = database_.prepare("UPDATE editions SET preflight = :preflight WHERE id = :id");
+  return change.bind(":preflight", preflight).bind(":id", edition).run();
 }
 
 Result<bool> EditionTable::has_used_intro(std::string_view digest, std::string_view markdown) {

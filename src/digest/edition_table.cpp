@@ -540,7 +540,8 @@ Result<std::vector<EditionSummary>> EditionTable::list(std::string_view digest, 
     SELECT e.id, e.digest, e.number, e.state, e.scheduled_ms, e.from_ms, e.until_ms, e.cut_ms, e.title, e.reason,
            e.sealed_ms, e.started_ms, e.finished_ms, e.intro, e.mailed_ms, e.approved_ms,
            (SELECT count(*) FROM edition_posts p WHERE p.edition_id = e.id AND p.same_as IS NULL AND p.more = 0),
-           (SELECT count(*) FROM segments s WHERE s.edition_id = e.id)
+           coalesce((SELECT h.segments FROM edition_history h WHERE h.edition_id = e.id),
+                    (SELECT count(*) FROM segments s WHERE s.edition_id = e.id))
     FROM editions e
     WHERE (:digest = '' OR e.digest = :digest)
       AND (:after IS NULL OR (e.until_ms, e.id) < (SELECT until_ms, id FROM editions WHERE id = :after))

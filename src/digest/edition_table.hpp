@@ -61,6 +61,33 @@ struct EditionPage {
   bool operator==(const EditionPage&) const = default;
 };
 
+/// What an editor wrote in place of the digest's own; empty: nothing.
+struct EditionWords {
+  std::string subject;
+  std::string preheader;
+
+  bool operator==(const EditionWords&) const = default;
+};
+
+/// What an editor changed in a post of one edition; the post itself stays as it came.
+struct PostChange {
+  PostId post;
+  std::optional<std::string> title = {};
+  std::optional<std::string> note = {};     ///< Markdown, above the text
+  std::optional<std::string> excerpt = {};  ///< Markdown, in place of the text
+
+  [[nodiscard]] bool any() const { return title || note || excerpt; }
+  bool operator==(const PostChange&) const = default;
+};
+
+/// What lists of editions say about one; frozen with it.
+struct EditionHeadline {
+  std::string title;    ///< of its first post
+  std::string summary;  ///< plain text, a line or two
+
+  bool operator==(const EditionHeadline&) const = default;
+};
+
 /// A picture sent with the edition's mails.
 struct EditionImage {
   std::string content_id;  ///< the bodies have src="cid:CONTENT_ID"
@@ -140,6 +167,7 @@ class EditionTable {
   /// The edition as a public page; `html` is complete, without slots.
   [[nodiscard]] Result<void> add_page(EditionId edition, std::string_view language, std::string_view html);
   [[nodiscard]] Result<void> add_image(EditionId edition, const EditionImage& image);
+  [[nodiscard]] Result<void> keep_headline(EditionId edition, const EditionHeadline& headline);
   /// Once, for an edition of any state.
   [[nodiscard]] Result<void> add_left_out(EditionId edition, std::span<const LeftOutPosts> left_out);
 
@@ -180,6 +208,24 @@ class EditionTable {
   [[nodiscard]] Result<void> arrange(EditionId edition, std::span<const PostId> shown);
   [[nodiscard]] Result<std::vector<PostId>> dropped_of(EditionId edition);
   [[nodiscard]] Result<void> set_intro(EditionId edition, std::string_view markdown);
+  [[nodiscard]] Result<void> set_words(EditionId edition, const EditionWords& words);
+  /// Exactly these.
+  [[nodiscard]] Result<void> set_changes(EditionId edition, std::span<const PostChange> changes);
+  /// A post that the draft left out joins those that were dropped, from where arrange() takes it.
+  /// Errc::bad_data if it was not left out, or an edition of the digest has carried it since.
+  [[nodiscard]] Result<void> bring_back(EditionId edition, PostId post);
+  /// The draft has changed: it counts the change, and waits to be mailed again if `Mailing::again`.
+  enum class Mailing { as_before, again };
+  [[nodiscard]] Result<void> revise(EditionId edition, Mailing mailing);
+  /// How often it was revised.
+  [[nodiscard]] Result<std::int64_t> revision_of(EditionId edition);
+  /// The editor has approved it by mail: the next run seals it. Any change of the draft takes that back.
+  [[nodiscard]] Result<void> set_agreed(EditionId edition);
+  [[nodiscard]] Result<bool> is_agreed(EditionId edition);
+  /// What the next mail about the draft says first: why an answer had no effect.
+  [[nodiscard]] Result<void> set_answer(EditionId edition, std::string_view answer);
+  [[nodiscard]] Result<std::string> answer_of(EditionId edition);
+  [[nodiscard]] Result<void> set_preflight(EditionId edition, std::string_view preflight);
   /// The report for the editor.
   [[nodiscard]] Result<std::string> preflight_of(EditionId edition);
   [[nodiscard]] Result<void> set_mailed(EditionId edition, std::string_view preflight, UtcTime at);
@@ -214,6 +260,11 @@ class EditionTable {
   [[nodiscard]] Result<std::vector<PostId>> posts_of(EditionId edition);
   [[nodiscard]] Result<std::vector<PostId>> more_of(EditionId edition);
   [[nodiscard]] Result<std::vector<Repeat>> joined_in(EditionId edition);
+
+  /// Empty for one sealed by an older version.
+  [[nodiscard]] Result<EditionHeadline> headline_of(EditionId edition);
+  [[nodiscard]] Result<EditionWords> words_of(EditionId edition);
+  [[nodiscard]] Result<std::vector<PostChange>> changes_in(EditionId edition);
 
   /// All segments of an edition in the order of their ids.
   [[nodiscard]] Result<std::vector<Segment>> segments_of(EditionId edition);

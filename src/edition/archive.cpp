@@ -3,108 +3,30 @@
 #include <algorithm>
 #include <limits>
 #include <map>
-#include <optional>
+#include <set>
 #include <span>
 
 #include <fmt/format.h>
 
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "config/theme_files.hpp"
 #include "digest/edition_table.hpp"
-#include "message/brand.hpp"
-#include "message/strings.hpp"
+#include "edition/archive_feed.hpp"
+#include "edition/archive_pages.hpp"
+#include "edition/document.hpp"
+#include "edition/editions.hpp"
+#include "edition/export.hpp"
+#include "post/normalise.hpp"
 #include "sending/archive_links.hpp"
 #include "subscriber/subscriber_table.hpp"
 
 namespace tidings::edition {
 namespace {
 
-/// The languages' own names and writing directions. Not thread-safe.
-class Languages {
- public:
-  explicit Languages(const config::Config& config) : lookup_(config::template_lookup(config.folder)) {}
-
-  Result<const message::Strings*> of(const std::string& tag) {
-    auto it = known_.find(tag);
-    if (it == known_.end()) {
-      TIDINGS_LET(auto strings, message::Strings::load("default", tag, lookup_));
-      it = known_.emplace(tag, std::move(strings)).first;
-    }
-    return &it->second;
-  }
-
- private:
-  message::Lookup lookup_;
-  std::map<std::string, message::Strings> known_;
-};
-
-constexpr std::string_view index_style = R"css(
-:root{color-scheme:light dark;--page:#f2f0eb;--card:#fffefc;--head:#14191e;--line:#dcd9d2}
-@media (prefers-color-scheme:dark){:root{--page:#111315;--card:#1b1e21;--head:#f3f4f5;--line:#33383d}}
-*{box-sizing:border-box}
-body{margin:0;padding:2rem 1rem 3rem;background:var(--page);overflow-wrap:anywhere;
-  font:1.0625rem/1.6 var(--body-font) -apple-system,BlinkMacSystemFont,"Segoe UI",Roboto,"Helvetica Neue",Arial,"Noto Sans",sans-serif}
-main{max-width:36rem;margin:0 auto;padding:2rem 2.25rem 1.75rem;background:var(--card);
-  border-top:6px solid var(--accent);border-radius:10px}
-h1{margin:0 0 1.25rem;color:var(--head);font-size:1.75rem;line-height:1.2;text-wrap:balance}
-a{display:inline-flex;align-items:center;min-width:2.75rem;min-height:2.75rem;color:var(--accent);text-underline-offset:.2em}
-:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
-ul{margin:0;padding:0;list-style:none}
-li{padding:.25rem 0;border-top:1px solid var(--line)}
-small{display:flex;flex-wrap:wrap;gap:0 1.25rem;margin-top:-.5rem;font-size:.9375rem}
-@media (max-width:30rem){body{padding:0 0 2rem}main{border-radius:0;padding:1.5rem 1.25rem 1rem}}
-)css";
-
-std::string index_page(const config::Config& config, const message::Strings& own, const std::string& rows) {
-  const auto name = escape_html(config.newsletter.name);
-  const bool has_feed = !config.archive.url.empty();
-  return fmt::format(
-      "<!doctype html>\n<html lang=\"{}\" dir=\"{}\"><head><meta charset=\"utf-8\">"
-      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><link rel=\"icon\" "
-      "href=\"data:,\"><title>{}</title>{}<style>{}{}</style></head>\n"
-      "<body><main><h1>{}</h1>\n<ul>\n{}</ul></main></body></html>\n",
-      escape_html(config.newsletter.language), own.direction(), name,
-      has_feed ? "<link rel=\"alternate\" type=\"application/atom+xml\" href=\"feed.atom\">" : "",
-      message::page_style(config.brand), index_style, name, rows);
-}
-
 /// Does not touch a file that is up to date, for the benefit of web server caches and rsync.
 Result<void> write_if_changed(const std::filesystem::path& path, const std::string& bytes) {
   if (const auto old = read_file(path); old && *old == bytes) return {};
   return write_file(path, bytes, Durability::lazy, Audience::everybody);  // a web server shows it
-}
-
-/// A line of the index: the edition in the newsletter's language, and below it its other languages.
-Result<std::string> index_row(Languages& languages, const digest::Edition& edition,
-                              std::span<const digest::EditionPage> pages, const digest::EditionPage& own) {
-  std::string others;
-  for (const auto& page : pages) {
-    if (&page == &own) continue;
-    TIDINGS_LET(const auto* const strings, languages.of(page.language));
-    others += fmt::format("<a href=\"{0}\" hreflang=\"{1}\" lang=\"{1}\" dir=\"{2}\">{3}</a> ",
-                          sending::page_path(edition, page.language), escape_html(page.language),
-                          strings->direction(), escape_html(strings->name()));
-  }
-  return fmt::format("<li><a href=\"{}\">{}</a>{}</li>\n", sending::page_path(edition, own.language),
-                     escape_html(edition.title), others.empty() ? "" : "<small>" + others + "</small>");
-}
-
-std::string date_of(const digest::Edition& edition) {
-  return format_rfc3339(edition.sealed.value_or(edition.scheduled));
-}
-
-std::string feed_entry(const config::Config& config, const digest::Edition& edition,
-                       std::span<const digest::EditionPage> pages, const digest::EditionPage& own) {
-  const auto url = escape_html(config.archive.url);
-  std::string links;
-  for (const auto& page : pages) {
-    links += fmt::format("<link rel=\"alternate\" type=\"text/html\" hreflang=\"{}\" href=\"{}/{}\"/>",
-                         escape_html(page.language), url, sending::page_path(edition, page.language));
-  }
-  return fmt::format("<entry><id>{0}/{1}</id><title>{2}</title>{3}<updated>{4}</updated></entry>\n", url,
-                     sending::page_path(edition, own.language), escape_html(edition.title), links,
-                     date_of(edition));
 }
 
 Result<void> check_pages(const digest::Edition& edition, std::span<const digest::EditionPage> pages) {
@@ -121,66 +43,211 @@ Result<void> check_pages(const digest::Edition& edition, std::span<const digest:
 
 class ArchiveWriter {
  public:
-  ArchiveWriter(const config::Config& config, store::Database& database, const std::filesystem::path& folder)
-      : config_(config), editions_(database), folder_(folder), languages_(config) {}
+  ArchiveWriter(const config::Config& config, store::Database& database, const std::filesystem::path& folder,
+                ArchivePages pages)
+      : config_(config),
+        database_(database),
+        editions_(database),
+        folder_(folder),
+        pages_(std::move(pages)) {}
 
   Result<ArchiveReport> write(const std::function<void(int done, int all)>& on_progress) {
-    TIDINGS_LET(const auto all, editions_.list("", std::numeric_limits<int>::max()));
+    TIDINGS_TRY(gather());
+    TIDINGS_TRY(write_feeds_and_lists());
+    report_.editions = static_cast<int>(newest_first_.size());
     int done = 0;
-    for (const auto& each : all) {
-      const auto& edition = each.edition;
-      if (on_progress) on_progress(++done, static_cast<int>(all.size()));
-      if (!sending::is_public(config_, edition)) continue;
-      const auto added = add(edition);
-      if (!added && added.error().code != Errc::bad_data) return tl::unexpected<Error>(added.error());
-      if (added) continue;
-      report_.failed.push_back(
-          {.code = Errc::bad_data,
-           .what = fmt::format("edition {}: {}", digest::name_of(edition), added.error().what),
-           .hint = added.error().hint});
+    for (const auto* const each : newest_first_) {
+      TIDINGS_TRY(write_pages(*each));
+      if (on_progress) on_progress(++done, report_.editions);
     }
-    TIDINGS_LET(const auto* const words, languages_.of(config_.newsletter.language));
-    TIDINGS_TRY(write_if_changed(folder_ / "index.html", index_page(config_, *words, rows_)));
-    if (!config_.archive.url.empty()) TIDINGS_TRY(write_if_changed(folder_ / "feed.atom", feed()));
+    TIDINGS_TRY(write_indexes());
     return report_;
   }
 
  private:
-  /// Writes the pages of one edition; one without pages is not listed.
-  Result<void> add(const digest::Edition& edition) {
-    TIDINGS_LET(const auto pages, editions_.pages_of(edition.id));
-    if (pages.empty()) return {};
-    TIDINGS_TRY(check_pages(edition, pages));
-    const digest::EditionPage* own = &pages.front();
-    for (const auto& page : pages) {
-      TIDINGS_TRY(write_if_changed(folder_ / sending::page_path(edition, page.language), page.html));
-      if (page.language == config_.newsletter.language) own = &page;
+  /// Which editions there are; those with unusable pages are reported and left out.
+  Result<void> gather() {
+    TIDINGS_LET(const auto all, editions_.list("", std::numeric_limits<int>::max()));
+    archived_.reserve(all.size());
+    for (const auto& each : all) {
+      const auto& edition = each.edition;
+      if (!sending::is_public(config_, edition)) continue;
+      TIDINGS_LET(const auto pages, editions_.pages_of(edition.id));
+      if (pages.empty()) continue;
+      if (const auto sound = check_pages(edition, pages); !sound) {
+        report_.failed.push_back(
+            {.code = Errc::bad_data,
+             .what = fmt::format("edition {}: {}", digest::name_of(edition), sound.error().what),
+             .hint = sound.error().hint});
+        continue;
+      }
+      ArchivedEdition archived{.edition = edition, .headline = {}, .languages = {}};
+      for (const auto& page : pages) archived.languages.push_back(page.language);
+      const auto own = std::ranges::find(archived.languages, config_.newsletter.language);
+      if (own != archived.languages.end()) std::rotate(archived.languages.begin(), own, own + 1);
+      TIDINGS_LET(archived.headline, headline_of(edition));
+      archived_.push_back(std::move(archived));
     }
-    TIDINGS_LET(const auto row, index_row(languages_, edition, pages, *own));
-    rows_ += row;
-    entries_ += feed_entry(config_, edition, pages, *own);
-    updated_ = std::max(updated_, date_of(edition));
-    ++report_.editions;
+    for (const auto& each : archived_) {
+      newest_first_.push_back(&each);
+      const int year = year_of(config_, each.edition);
+      if (std::ranges::find(years_, year) == years_.end()) years_.push_back(year);
+      for (const auto& language : each.languages) languages_.insert(language);
+      digests_.insert(each.edition.digest);
+    }
+    std::ranges::sort(years_, std::greater{});
+    list_feeds();
     return {};
   }
 
-  [[nodiscard]] std::string feed() const {
-    return fmt::format(
-        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
-        "<feed xmlns=\"http://www.w3.org/2005/Atom\"><id>{0}/</id><title>{1}</title>"
-        "<author><name>{1}</name></author><link rel=\"self\" href=\"{0}/feed.atom\"/><link "
-        "href=\"{0}/\"/>"
-        "<updated>{2}</updated>\n{3}</feed>\n",
-        escape_html(config_.archive.url), escape_html(config_.newsletter.name), updated_, entries_);
+  Result<digest::EditionHeadline> headline_of(const digest::Edition& edition) {
+    TIDINGS_LET(auto headline, editions_.headline_of(edition.id));
+    if (!headline.title.empty()) return headline;
+    // Sealed by an older version, which did not keep it.
+    TIDINGS_LET(const auto posts, posts_of(database_, edition.id));
+    if (!posts.empty()) headline.title = post::display_title(posts.front());
+    return headline;
+  }
+
+  void list_feeds() {
+    if (config_.archive.url.empty()) return;
+    const auto& name = config_.newsletter.name;
+    feeds_.push_back({.file = "feed.atom", .title = name, .language = {}, .digest = {}});
+    if (languages_.size() > 1) {
+      for (const auto& language : languages_)
+        feeds_.push_back({.file = fmt::format("feed.{}.atom", language),
+                          .title = name,
+                          .language = language,
+                          .digest = {}});
+    }
+    if (digests_.size() < 2) return;
+    for (const auto& digest : digests_) {
+      const auto* const configured = config_.find_digest(digest);
+      const bool titled = configured != nullptr && !configured->title.empty();
+      feeds_.push_back({.file = digest + "/feed.atom",
+                        .title = titled ? configured->title : digest,
+                        .language = {},
+                        .digest = digest});
+    }
+  }
+
+  Result<void> write_feeds_and_lists() {
+    for (const auto& feed : feeds_) {
+      std::vector<const ArchivedEdition*> shown;
+      for (const auto* const each : newest_first_) {
+        const bool speaks = feed.language.empty() ||
+                            std::ranges::find(each->languages, feed.language) != each->languages.end();
+        if (speaks && (feed.digest.empty() || each->edition.digest == feed.digest)) shown.push_back(each);
+      }
+      const Contents contents = [this](const ArchivedEdition& edition, const std::string& language) {
+        return contents_of(edition, language);
+      };
+      for (const auto& page : feed_pages(config_, feed, shown, contents)) TIDINGS_TRY(write_feed(page));
+    }
+    if (!config_.archive.url.empty())
+      TIDINGS_TRY(write_if_changed(folder_ / "sitemap.xml", make_sitemap(config_, years_, newest_first_)));
+    if (!config_.archive.epub) return {};
+    return write_if_changed(folder_ / "opds.xml", make_catalogue(config_, newest_first_));
+  }
+
+  /// A page's mark says whether it would be the same, which saves reading the editions.
+  Result<void> write_feed(const FeedPage& page) {
+    const auto path = folder_ / page.file;
+    if (const auto old = read_file(path); old && old->find(page.mark) < 200) return {};
+    TIDINGS_LET(const auto bytes, page.write());
+    return write_if_changed(path, bytes);
+  }
+
+  Result<std::string> sealed_page(const ArchivedEdition& archived, const std::string& language) {
+    TIDINGS_LET(auto pages, editions_.pages_of(archived.edition.id));
+    for (auto& page : pages) {
+      if (page.language == language) return std::move(page.html);
+    }
+    return std::string{};
+  }
+
+  Result<std::string> contents_of(const ArchivedEdition& archived, const std::string& language) {
+    const auto key = std::pair{archived.edition.id.value, language};
+    if (const auto known = contents_.find(key); known != contents_.end()) return known->second;
+    TIDINGS_LET(auto page, sealed_page(archived, language));
+    std::string html;
+    if (const auto document = read_document(std::move(page))) {
+      for (const auto& chapter : document->chapters) html += chapter.html;
+    }
+    return contents_.emplace(key, std::move(html)).first->second;
+  }
+
+  [[nodiscard]] PagePlace place_of(const ArchivedEdition& archived) const {
+    PagePlace out;
+    const auto here = std::ranges::find(newest_first_, &archived);
+    for (auto it = here; it != newest_first_.begin();) {
+      if ((*--it)->edition.digest != archived.edition.digest) continue;
+      out.next = *it;
+      break;
+    }
+    for (auto it = here + 1; it < newest_first_.end(); ++it) {
+      if ((*it)->edition.digest != archived.edition.digest) continue;
+      out.previous = *it;
+      break;
+    }
+    return out;
+  }
+
+  Result<void> write_pages(const ArchivedEdition& archived) {
+    TIDINGS_LET(auto pages, editions_.pages_of(archived.edition.id));
+    auto place = place_of(archived);
+    for (auto& page : pages) {
+      if (config_.archive.epub) TIDINGS_TRY(write_book(archived, page));
+      place.language = page.language;
+      TIDINGS_LET(const auto html, pages_.around(std::move(page.html), archived, place, feeds_));
+      TIDINGS_TRY(write_if_changed(folder_ / sending::page_path(archived.edition, page.language), html));
+    }
+    return {};
+  }
+
+  /// Only with pictures sealed with the edition. What is there stays: a sealed edition does not change.
+  Result<void> write_book(const ArchivedEdition& archived, const digest::EditionPage& page) {
+    const auto path = folder_ / book_path(archived.edition, page.language);
+    std::error_code ignored;
+    if (std::filesystem::exists(path, ignored)) return {};
+    auto document = read_document(page.html);
+    if (!document) return {};
+    const OpenedEdition opened{.edition = archived.edition,
+                               .document = *std::move(document),
+                               .facts = book_facts(config_, archived.edition, page.language)};
+    TIDINGS_LET(const auto gathered, gather_pictures(config_, database_, opened, Fetching::never));
+    TIDINGS_LET(const auto book, make_epub(opened.document, opened.facts, gathered.pictures));
+    return write_file(path, book, Durability::lazy, Audience::everybody);
+  }
+
+  Result<void> write_indexes() {
+    if (years_.empty()) {
+      TIDINGS_LET(const auto empty, pages_.index({}, {}, 0, feeds_));
+      return write_if_changed(folder_ / "index.html", empty);
+    }
+    for (const auto year : years_) {
+      std::vector<const ArchivedEdition*> shown;
+      for (const auto* const each : newest_first_) {
+        if (year_of(config_, each->edition) == year) shown.push_back(each);
+      }
+      TIDINGS_LET(const auto page, pages_.index(shown, years_, year, feeds_));
+      TIDINGS_TRY(write_if_changed(folder_ / year_file(years_, year), page));
+    }
+    return {};
   }
 
   const config::Config& config_;
+  store::Database& database_;
   digest::EditionTable editions_;
   const std::filesystem::path& folder_;
-  Languages languages_;
-  std::string rows_;
-  std::string entries_;
-  std::string updated_ = "1970-01-01T00:00:00Z";
+  ArchivePages pages_;
+  std::vector<ArchivedEdition> archived_;  ///< newest first
+  std::vector<const ArchivedEdition*> newest_first_;
+  std::vector<int> years_;  ///< newest first
+  std::set<std::string> languages_;
+  std::set<std::string> digests_;
+  std::vector<ArchiveFeed> feeds_;
+  std::map<std::pair<std::int64_t, std::string>, std::string> contents_;  ///< of feeds that share an edition
   ArchiveReport report_;
 };
 
@@ -189,7 +256,8 @@ class ArchiveWriter {
 Result<ArchiveReport> build_archive(const config::Config& config, store::Database& database,
                                     const std::filesystem::path& folder,
                                     const std::function<void(int done, int all)>& on_progress) {
-  return ArchiveWriter{config, database, folder}.write(on_progress);
+  TIDINGS_LET(auto pages, ArchivePages::load(config));
+  return ArchiveWriter{config, database, folder, std::move(pages)}.write(on_progress);
 }
 
 std::string refresh_archive(const config::Config& config, store::Database& database) {

@@ -1,7 +1,8 @@
 // The archive: editions as web pages, an index and an Atom feed, for any static web host.
 //
-// Pages were rendered for everybody when their edition was sealed, with nothing personal in them. The output
-// depends only on the database and the configuration, so a second run writes the same bytes.
+// Pages were rendered for everybody when their edition was sealed, with nothing personal in them; around them
+// stand the theme's templates (edition/archive_pages). The output depends only on database, configuration and
+// templates, so a second run writes the same bytes.
 #pragma once
 
 #include <filesystem>
@@ -21,8 +22,9 @@ struct ArchiveReport {
   std::vector<Error> failed{};  ///< one for each edition with unusable pages, which is left out
 };
 
-/// Every sealed or sent edition of a digest with archive = true, index.html and, if [archive] url is set,
-/// feed.atom. Does not touch files that are up to date. Errc::cannot_create names the file.
+/// Every sealed or sent edition of a digest with archive = true, an index by year and, if [archive] url is
+/// set, feeds and a sitemap; with [archive] epub, books and their catalogue. Does not touch files that are up
+/// to date. Errc::cannot_create names the file, Errc::config a mistake in a template.
 [[nodiscard]] Result<ArchiveReport> build_archive(
     const config::Config& config, store::Database& database, const std::filesystem::path& folder,
     const std::function<void(int done, int all)>& on_progress = {});

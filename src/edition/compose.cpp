@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "base/stopwatch.hpp"
 #include "base/units.hpp"
+#include "digest/edition_history.hpp"
 #include "edition/inline_images.hpp"
 #include "edition/intro.hpp"
 #include "edition/left_out.hpp"
@@ -229,6 +231,22 @@ Result<std::optional<Draft>> draft(const config::Context& context, const config:
   return std::optional{std::move(result)};
 }
 
+Result<std::optional<std::vector<PostId>>> owed_posts(const config::Context& context,
+                                                      const config::DigestConfig& digest) {
+  auto& database = context.database;
+  digest::EditionTable editions{database};
+  const auto now = context.clock.now();
+  TIDINGS_LET(const auto history, editions.history(digest.name, now));
+  const auto plan = digest::plan_now(digest.schedule, context.config.newsletter.zone, history, now);
+  if (!plan) return std::nullopt;
+  const auto bounds = digest::EditionTable::bounds(*plan, history, now + std::chrono::milliseconds{1});
+  TIDINGS_LET(const auto weighed,
+              editions.candidates(digest.name, select_options(context.config, digest, database), bounds));
+  std::vector<PostId> owed;
+  for (const auto& each : weighed.candidates) owed.push_back(each.id);
+  return std::optional{std::move(owed)};
+}
+
 Result<void> meet_digests(const config::Config& config, store::Database& database, UtcTime now) {
   std::vector<std::string> names;
   for (const auto& digest : config.digests) names.push_back(digest.name);
@@ -248,7 +266,14 @@ Result<Outlook> outlook(const config::Config& config, const config::DigestConfig
 
 Result<Composed> compose(const config::Context& context, const config::DigestConfig& digest,
                          const ComposeOptions& options) {
-  return Composer{context, digest, options}.compose();
+  const Stopwatch watch;
+  TIDINGS_LET(auto composed, (Composer{context, digest, options}.compose()));
+  if (composed.what == Composed::What::sealed) {
+    TIDINGS_TRY(
+        digest::HistoryTable(context.database)
+            .set_compose(composed.edition, {.elapsed = watch.elapsed(), .processor = watch.processor()}));
+  }
+  return composed;
 }
 
 }  // namespace tidings::edition

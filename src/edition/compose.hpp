@@ -99,6 +99,11 @@ enum class Empty {
 /// whoever opens the store to write.
 [[nodiscard]] Result<void> meet_digests(const config::Config& config, store::Database& database, UtcTime now);
 
+/// The posts that the digest's next edition would choose from: seen, wanted, and in no edition yet. Nothing
+/// while no edition can be planned.
+[[nodiscard]] Result<std::optional<std::vector<PostId>>> owed_posts(const config::Context& context,
+                                                                    const config::DigestConfig& digest);
+
 /// What a digest owes next, as a send would now find it.
 struct Outlook {
   std::optional<digest::Plan> due;  ///< owed now

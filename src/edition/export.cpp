@@ -67,7 +67,7 @@ Result<std::string> page_of(const config::Context& context, const digest::Editio
       pages.empty() ? "" : "it has one in " + languages_of(pages));
 }
 
-/// The bytes of a "data:" URL; empty if it is none.
+/// The bytes of a "data:" URL; empty for any other.
 std::string embedded_bytes(std::string_view url) {
   constexpr std::string_view mark = ";base64,";
   const auto at = url.find(mark);
@@ -96,10 +96,10 @@ class Gathering {
   std::int64_t total_ = 0;
 };
 
-void fetch_missing(const config::Context& context, const OpenedEdition& opened, std::vector<std::string> urls,
+void fetch_missing(const config::Config& config, const OpenedEdition& opened, std::vector<std::string> urls,
                    Gathering& gathering) {
-  const auto* const digest = context.config.find_digest(opened.edition.digest);
-  const auto reach = digest == nullptr ? source::Reach::public_only : picture_reach(context.config, *digest);
+  const auto* const digest = config.find_digest(opened.edition.digest);
+  const auto reach = digest == nullptr ? source::Reach::public_only : picture_reach(config, *digest);
   for (std::size_t i = most_pictures; i < urls.size(); ++i)
     gathering.miss(urls[i], fmt::format("more than {} pictures", most_pictures));
   urls.resize(std::min(urls.size(), most_pictures));
@@ -155,9 +155,9 @@ Result<OpenedEdition> open_edition(const config::Context& context, const std::st
   return out;
 }
 
-Result<GatheredPictures> gather_pictures(const config::Context& context, const OpenedEdition& opened,
-                                         Fetching fetching) {
-  TIDINGS_LET(const auto sealed, digest::EditionTable(context.database).images_of(opened.edition.id));
+Result<GatheredPictures> gather_pictures(const config::Config& config, store::Database& database,
+                                         const OpenedEdition& opened, Fetching fetching) {
+  TIDINGS_LET(const auto sealed, digest::EditionTable(database).images_of(opened.edition.id));
   Gathering gathering;
   std::set<std::string> seen;
   std::vector<std::string> to_fetch;
@@ -174,7 +174,7 @@ Result<GatheredPictures> gather_pictures(const config::Context& context, const O
       }
     }
   }
-  if (!to_fetch.empty()) fetch_missing(context, opened, std::move(to_fetch), gathering);
+  if (!to_fetch.empty()) fetch_missing(config, opened, std::move(to_fetch), gathering);
   return std::move(gathering.out);
 }
 

@@ -44,7 +44,8 @@ struct GatheredPictures {
 };
 
 /// The pictures of the document.
-[[nodiscard]] Result<GatheredPictures> gather_pictures(const config::Context& context,
-                                                       const OpenedEdition& opened, Fetching fetching);
+[[nodiscard]] Result<GatheredPictures> gather_pictures(const config::Config& config,
+                                                       store::Database& database, const OpenedEdition& opened,
+                                                       Fetching fetching);
 
 }  // namespace tidings::edition

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "delivery/ledger.hpp"
 #include "digest/body_table.hpp"
+#include "digest/edition_history.hpp"
 #include "digest/edition_table.hpp"
 #include "digest/late_joins.hpp"
 #include "digest/segment.hpp"
@@ -154,6 +155,8 @@ class LatePlanner {
       return Decision::none;
     const bool is_open = edition.state != digest::EditionState::sent;
     if (is_open && sending::is_held(context_.config, edition, context_.clock.now())) return Decision::later;
+    TIDINGS_LET(const auto history, digest::HistoryTable(context_.database).of(edition.id));
+    if (history.dropped) return Decision::none;  // its mails are no longer kept
     TIDINGS_LET(const auto known, table_.find(join.subscriber));
     if (!known || !is_confirmed(*known, join.digest)) return Decision::none;
     return admit(*digest, edition, *known);

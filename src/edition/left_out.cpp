@@ -93,7 +93,10 @@ Result<std::vector<LeftOutPost>> name_left_out(store::Database& database,
                      .title = post::display_title(post),
                      .link = post.link,
                      .date = post.date(),
-                     .why = reason.why});
+                     .why = reason.why,
+                     .why_in_words = reason.why == digest::LeftOut::source_filter && !post.dropped.empty()
+                                         ? "kept out by " + post.dropped
+                                         : std::string{digest::name_of(reason.why)}});
     }
   }
   return out;

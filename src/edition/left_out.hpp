@@ -28,13 +28,14 @@ namespace tidings::edition {
 /// "12 left out: 10 waiting for the next edition: max_posts reached; 2 hidden by hand"; empty for none.
 [[nodiscard]] std::string left_out_in_words(std::span<const digest::LeftOutPosts> left_out);
 
-/// A post by name.
+/// A post by name. `why_in_words` names the rule or filter that kept it out, if one did.
 struct LeftOutPost {
   PostId id;
   std::string title;
   std::string link;
   UtcTime date{};
   digest::LeftOut why{};
+  std::string why_in_words;
 };
 
 /// At most `limit` of them, the most frequent reason first.

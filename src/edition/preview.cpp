@@ -11,6 +11,7 @@
 #include "delivery/ledger.hpp"
 #include "delivery/run.hpp"
 #include "digest/body_table.hpp"
+#include "digest/edition_history.hpp"
 #include "digest/edition_table.hpp"
 #include "edition/compose.hpp"
 #include "edition/inline_images.hpp"
@@ -182,6 +183,11 @@ Result<void> preview_edition(const config::Context& context, const std::string& 
   TIDINGS_LET(shown.preview.left_out, editions.left_out_of(edition.id));
   if (edition.state == digest::EditionState::draft) {
     return preview_draft(context, shown);
+  }
+  TIDINGS_LET(const auto history, digest::HistoryTable(context.database).of(edition.id));
+  if (history.dropped) {
+    return fail(Errc::no_input, fmt::format("the mails of {} are no longer kept", digest::name_of(edition)),
+                "[store] keep_bodies says how long they are; the archive has its page");
   }
   TIDINGS_TRY(read_largest(context, edition.id, shown));
   if (shown.segments.empty()) {

@@ -70,10 +70,9 @@ Result<void> tell_the_others(const config::Context& context, const Told& told, c
   }
 }
 
-Result<store::Database> copy_of(const std::filesystem::path& database) {
-  std::error_code ignored;
-  return std::filesystem::exists(database, ignored) ? store::Database::open_copy_in_memory(database)
-                                                    : store::Database::open_in_memory();
+Result<store::Database> copy_of(const store::Place& place) {
+  TIDINGS_LET(const bool is_there, store::Database::exists(place));
+  return is_there ? store::Database::open_copy_in_memory(place) : store::Database::open_in_memory();
 }
 
 }  // namespace
@@ -81,7 +80,7 @@ Result<store::Database> copy_of(const std::filesystem::path& database) {
 Result<config::Config> copy_for_rehearsal(const config::Config& config, const std::filesystem::path& folder,
                                           const std::filesystem::path& mails) {
   config::Config rehearsal = config;
-  rehearsal.store_path = folder / "rehearsal.db";
+  rehearsal.store = folder / "rehearsal.db";
   rehearsal.smtp.local_way = config::LocalWay::drop;
   rehearsal.smtp.local_path = mails;
   rehearsal.more_relays.clear();
@@ -91,10 +90,10 @@ Result<config::Config> copy_for_rehearsal(const config::Config& config, const st
   rehearsal.bounce.unmatched = folder / "unmatched";
   rehearsal.web.archive.clear();
   {
-    TIDINGS_LET(auto copy, copy_of(config.store_path));
-    TIDINGS_TRY(copy.backup_to(rehearsal.store_path));
+    TIDINGS_LET(auto copy, copy_of(config.store));
+    TIDINGS_TRY(copy.backup_to(rehearsal.store.path));
   }
-  TIDINGS_LET(auto database, store::Database::open(rehearsal.store_path, store::Create::no));
+  TIDINGS_LET(auto database, store::Database::open(rehearsal.store, store::Create::no));
   TIDINGS_TRY(sending::forget_real_sending(database));
   TIDINGS_TRY(store::check_instance(database, store::Guard::adopt));
   return rehearsal;

@@ -115,6 +115,8 @@ message::EditionView Renderer::base_view(const EditionFacts& facts) {
   view.contents = digest_->contents;
   view.is_full = digest_->content == config::DigestConfig::Content::full;
   view.next = digest_->schedule.next_run(facts.date, config_->newsletter.zone);
+  view.editors_subject = facts.words.subject;
+  view.editors_preheader = facts.words.preheader;
   view.number = facts.number;
   view.period = facts.period;
   view.shown = facts.shown;
@@ -131,10 +133,37 @@ message::EditionView Renderer::base_view(const EditionFacts& facts) {
   return view;
 }
 
-const message::PostView& Renderer::post_view(const ShownPost& shown, int words) {
+const message::PostView& Renderer::post_view(const EditionFacts& facts, const ShownPost& shown, int words) {
   const auto [it, fresh] = post_views_.try_emplace({shown.post.id, words});
-  if (fresh) it->second = make_post_view(shown, words);
+  if (!fresh) return it->second;
+  it->second = make_post_view(shown, words);
+  if (const auto change = facts.changes.find(shown.post.id); change != facts.changes.end())
+    apply(change->second, it->second);
   return it->second;
+}
+
+void Renderer::apply(const digest::PostChange& change, message::PostView& view) const {
+  const auto html_of = [&](const std::string& markdown) {
+    return intro_html(markdown, config_->newsletter.public_url);
+  };
+  const auto text_of = [](const std::string& html) {
+    return without_final_newline(post::html_to_text(html, {.width = text_columns}));
+  };
+  if (change.title) view.title = *change.title;
+  if (change.note) {
+    view.note_html = html_of(*change.note);
+    view.note_text = text_of(view.note_html);
+  }
+  if (change.excerpt) {
+    view.excerpt_html = html_of(*change.excerpt);
+    view.excerpt_text = text_of(view.excerpt_html);
+    view.is_truncated = !view.url.empty();
+  }
+}
+
+std::string Renderer::excerpt_of(const ShownPost& shown) {
+  if (digest_->content != config::DigestConfig::Content::excerpt) return {};
+  return make_post_view(shown, 0).excerpt_html;
 }
 
 message::PostView Renderer::make_post_view(const ShownPost& shown, int words) {
@@ -196,6 +225,25 @@ Result<std::string> Renderer::title(const EditionFacts& facts) {
   return message::edition_title(base_view(facts), *words, config_->newsletter.zone);
 }
 
+namespace {
+
+/// Those by which posts are grouped: the digest's, else those of its sources, as config.toml has them.
+std::vector<std::string> topics_of(const config::Config& config, const config::DigestConfig& digest) {
+  if (!digest.topics.empty()) return digest.topics;
+  std::vector<std::string> topics;
+  for (const auto& source : config.sources) {
+    const bool counts =
+        digest.sources.empty() || std::ranges::find(digest.sources, source.spec.name) != digest.sources.end();
+    if (!counts) continue;
+    for (const auto& topic : source.topics) {
+      if (std::ranges::find(topics, topic) == topics.end()) topics.push_back(topic);
+    }
+  }
+  return topics;
+}
+
+}  // namespace
+
 message::EditionView Renderer::view(const EditionFacts& facts, const message::Strings& words,
                                     const ShownPosts& shown, const Extent& extent) {
   auto view = base_view(facts);
@@ -208,7 +256,7 @@ message::EditionView Renderer::view(const EditionFacts& facts, const message::St
                       .pinned = shown.posts[i]->post.pinned});
   }
   const auto by = digest_->group_by;
-  auto groups = digest::group(inputs, by, config_->newsletter.zone, digest_->topics);
+  auto groups = digest::group(inputs, by, config_->newsletter.zone, topics_of(*config_, *digest_));
   if (facts.in_given_order && !keeps_order(groups)) {
     groups.assign(1, {});
     for (std::size_t i = 0; i < count; ++i) groups.front().posts.push_back(i);
@@ -223,11 +271,11 @@ message::EditionView Renderer::view(const EditionFacts& facts, const message::St
       }
     }
     for (const auto index : group.posts)
-      group_view.posts.push_back(post_view(*shown.posts[index], extent.words));
+      group_view.posts.push_back(post_view(facts, *shown.posts[index], extent.words));
     view.groups.push_back(std::move(group_view));
   }
   const auto add_link = [&](const ShownPost& each, bool counted) {
-    const auto& post = post_view(each, 1);
+    const auto& post = post_view(facts, each, 1);
     const auto title = post.title.empty() ? post::display_title(each.post) : post.title;
     view.links.push_back({.title = title, .url = post.url, .source = post.source, .counted = counted});
   };

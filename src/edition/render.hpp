@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "config/config.hpp"
 #include "digest/digest.hpp"
+#include "digest/edition_table.hpp"
 #include "edition/embedded_images.hpp"
 #include "message/strings.hpp"
 #include "message/theme.hpp"
@@ -45,6 +46,8 @@ struct EditionFacts {
   std::size_t posts = 0;                       ///< in the whole edition
   std::vector<MoreFrom> more_from = {};        ///< most first
   bool in_given_order = false;                 ///< by an editor: no groups where they would change it
+  digest::EditionWords words = {};             ///< by an editor
+  std::map<PostId, digest::PostChange> changes = {};
 };
 
 /// The limit for the HTML part, because Gmail shows only the first 102 kB. In bytes, with the reader's links
@@ -82,6 +85,9 @@ class Renderer {
   [[nodiscard]] Result<Rendered> render(const EditionFacts& facts, const std::string& language,
                                         const ShownPosts& shown);
 
+  /// What readers see of a post's text, without an editor's changes; empty if that is all of it, or nothing.
+  [[nodiscard]] std::string excerpt_of(const ShownPost& shown);
+
   [[nodiscard]] const config::DigestConfig& digest() const { return *digest_; }
 
   /// Pictures inside the posts that were rendered so far; called by "cid:" in what render() returns.
@@ -102,8 +108,10 @@ class Renderer {
   [[nodiscard]] message::EditionView base_view(const EditionFacts& facts);
   [[nodiscard]] message::EditionView view(const EditionFacts& facts, const message::Strings& words,
                                           const ShownPosts& shown, const Extent& extent);
-  [[nodiscard]] const message::PostView& post_view(const ShownPost& shown, int words);
+  [[nodiscard]] const message::PostView& post_view(const EditionFacts& facts, const ShownPost& shown,
+                                                   int words);
   [[nodiscard]] message::PostView make_post_view(const ShownPost& shown, int words);
+  void apply(const digest::PostChange& change, message::PostView& view) const;
 
   const config::Config* config_;
   const config::DigestConfig* digest_;

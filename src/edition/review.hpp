@@ -17,22 +17,13 @@
 #include "delivery/run.hpp"
 #include "digest/digest.hpp"
 #include "edition/compose.hpp"
+#include "edition/draft_file.hpp"
 #include "store/database.hpp"
 
 namespace tidings::edition {
 
-/// An editor's changes. Absent: unchanged.
-struct DraftChanges {
-  std::optional<std::vector<PostId>> shown;  ///< exactly these, in this order
-  std::optional<std::string> intro;          ///< Markdown
-
-  [[nodiscard]] bool any() const { return shown || intro; }
-};
-
-/// The draft as a text file for an editor: one line per post, then the introduction; and reading such a file.
-/// Errc::bad_data names the line.
-[[nodiscard]] Result<std::string> draft_file(store::Database& database, const digest::Edition& edition);
-[[nodiscard]] Result<DraftChanges> read_draft_file(const std::string& text);
+/// The draft as its editor sees it in a file (edition/draft_file).
+[[nodiscard]] Result<DraftSheet> draft_sheet(const config::Context& context, const digest::Edition& edition);
 
 /// The draft's posts as an editor orders them: `first`, then the others as they are, without those dropped.
 /// Errc::bad_data names a dropped post that is not in it.
@@ -41,9 +32,16 @@ struct DraftChanges {
                                                      const std::vector<PostId>& first,
                                                      const std::vector<PostId>& dropped);
 
-/// One transaction. Errc::not_permitted if it is no draft any more.
-[[nodiscard]] Result<void> change_draft(store::Database& database, const digest::Edition& edition,
-                                        const DraftChanges& changes);
+/// One transaction. `shown` may name posts that the draft left out: they are brought back.
+/// Errc::not_permitted if it is no draft any more, bad_data for posts that it cannot show.
+[[nodiscard]] Result<void> change_draft(
+    store::Database& database, const digest::Edition& edition, const DraftChanges& changes,
+    digest::EditionTable::Mailing mailing = digest::EditionTable::Mailing::as_before);
+
+/// The draft is examined as it is now, and the report kept for "edition show"; returns its lines that need
+/// attention.
+[[nodiscard]] Result<std::vector<std::string>> examine_draft(const config::Context& context,
+                                                             const digest::Edition& edition);
 
 /// Seals the draft. Errc::no_input if it has no recipients. The caller holds the sender's lock.
 [[nodiscard]] Result<Composed> approve_draft(const config::Context& context, const digest::Edition& edition);

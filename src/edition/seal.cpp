@@ -9,14 +9,17 @@
 #include <vector>
 
 #include "base/check.hpp"
+#include "base/text.hpp"
 #include "delivery/ledger.hpp"
 #include "digest/body_table.hpp"
 #include "digest/carry_over.hpp"
+#include "digest/edition_history.hpp"
 #include "digest/edition_table.hpp"
 #include "digest/segment.hpp"
 #include "edition/intro.hpp"
 #include "edition/selection.hpp"
 #include "message/parts.hpp"
+#include "post/normalise.hpp"
 #include "subscriber/subscriber_table.hpp"
 
 namespace tidings::edition {
@@ -51,10 +54,12 @@ class Sealer {
       advance("segments", static_cast<std::int64_t>(i) + 1, static_cast<std::int64_t>(segments_.size()));
     }
     TIDINGS_TRY(write_pages());
+    TIDINGS_TRY(keep_headline());
     for (const auto& image : renderer_.embedded().images())
       TIDINGS_TRY(editions_.add_image(what_.edition, image));
     const auto pictures = in_words(what_.images, renderer_.embedded());
     TIDINGS_TRY(editions_.keep_pictures(what_.edition, pictures));
+    TIDINGS_TRY(digest::HistoryTable(database_).set_mail_bytes(what_.edition, largest_));
     TIDINGS_TRY(carry_.settle(what_.facts.period, what_.selection));
     return Sealed{.segments = static_cast<int>(segments_.size()),
                   .recipients = recipients_,
@@ -128,6 +133,7 @@ class Sealer {
       body.html = with_content_ids(std::move(body.html), what_.images.images);
     for (std::size_t variant = 0; variant < rendered.bodies.size(); ++variant) {
       const auto& body = rendered.bodies[variant];
+      largest_ = std::max(largest_, static_cast<std::int64_t>(body.text.size() + body.html.size()));
       TIDINGS_TRY(bodies_.add(segments_[index], static_cast<int>(variant), body.subject,
                               message::split_parts(body.text), message::split_parts(body.html)));
     }
@@ -136,6 +142,27 @@ class Sealer {
       note_ = rendered.note;
     }
     return {};
+  }
+
+  /// For lists of editions.
+  Result<void> keep_headline() {
+    digest::EditionHeadline headline;
+    std::vector<std::string> others;
+    for (const auto& selected : what_.selection.posts) {
+      const auto shown = by_id_.find(selected.id);
+      if (shown == by_id_.end()) continue;
+      const auto change = facts_.changes.find(selected.id);
+      const bool renamed = change != facts_.changes.end() && change->second.title;
+      auto title =
+          collapse_blanks(renamed ? *change->second.title : post::display_title(shown->second->post));
+      if (headline.title.empty()) {
+        headline.title = std::move(title);
+      } else if (others.size() < 4) {
+        others.push_back(std::move(title));
+      }
+    }
+    headline.summary = join(others, " · ");
+    return editions_.keep_headline(what_.edition, headline);
   }
 
   /// What was carried over to a segment is older than the edition: its title covers those days too.
@@ -185,6 +212,7 @@ class Sealer {
   std::vector<delivery::Planned> planned_;  // not written yet
   std::map<std::string, std::string> languages_;
   std::int64_t recipients_ = 0;
+  std::int64_t largest_ = 0;  // mail, in octets
 };
 
 }  // namespace

@@ -27,6 +27,10 @@ Result<Arranged> arrangement_of(const config::Config& config, const config::Dige
                .intro_markdown = edition.intro,
                .posts = out.selection.posts.size(),
                .in_given_order = is_rearranged(out.selection.posts, options)};
+  digest::EditionTable editions{database};
+  TIDINGS_LET(out.facts.words, editions.words_of(edition.id));
+  TIDINGS_LET(auto changes, editions.changes_in(edition.id));
+  for (auto& change : changes) out.facts.changes.emplace(change.post, std::move(change));
   TIDINGS_LET(out.facts.more_from, load_more_from(database, out.selection.surplus));
   return out;
 }

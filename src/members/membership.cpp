@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+
+#include <fmt/format.h>
 
 #include "bounce/bounce_table.hpp"
 #include "delivery/ledger.hpp"
@@ -11,6 +14,7 @@
 #include "members/topics.hpp"
 #include "subscriber/confirmation.hpp"
 #include "subscriber/consent.hpp"
+#include "subscriber/sync_table.hpp"
 
 namespace tidings::members {
 namespace {
@@ -31,6 +35,25 @@ std::vector<std::string> confirmed_digests(const std::optional<Subscriber>& know
   if (!known) return digests;
   for (const auto& each : known->subscriptions) {
     if (subscriber::is_kept(each.state)) digests.push_back(each.digest);
+  }
+  return digests;
+}
+
+/// Pending ones too.
+std::vector<std::string> digests_on_list(const Subscriber& known) {
+  std::vector<std::string> digests;
+  for (const auto& each : known.subscriptions) {
+    if (each.state != SubscriptionState::withdrawn) digests.push_back(each.digest);
+  }
+  return digests;
+}
+
+std::vector<std::string> pending_digests(const std::optional<Subscriber>& known,
+                                         std::span<const std::string> among) {
+  std::vector<std::string> digests;
+  if (!known) return digests;
+  for (const auto& each : known->subscriptions) {
+    if (each.state == SubscriptionState::pending && has(among, each.digest)) digests.push_back(each.digest);
   }
   return digests;
 }
@@ -117,15 +140,140 @@ Result<AddResult> Membership::join(const store::Transaction& open, NewSubscriber
 Result<std::optional<Confirmed>> Membership::confirm(std::string_view token, const Way& way) {
   subscriber::Confirmations confirmations{context_.database, context_.clock, context_.random};
   TIDINGS_LET(auto transaction, context_.database.begin());
+  TIDINGS_LET(const auto peeked, confirmations.peek(token));
+  if (peeked && !peeked->address.empty()) {
+    TIDINGS_LET(auto moved, move(transaction, *peeked, way));
+    if (!moved) return std::nullopt;
+    TIDINGS_TRY(confirmations.use_up(token));
+    TIDINGS_TRY(transaction.commit());
+    return moved;
+  }
+  std::vector<std::string> fresh;
+  if (peeked) {
+    TIDINGS_LET(const auto known, table_.find(peeked->subscriber));
+    fresh = pending_digests(known, peeked->digests);
+  }
   TIDINGS_LET(auto redeemed, confirmations.redeem(transaction, token, way.origin, way.detail));
   if (redeemed) {
-    TIDINGS_TRY(welcome(redeemed->subscriber, redeemed->digests));
+    TIDINGS_TRY(welcome(redeemed->subscriber, fresh));
     TIDINGS_TRY(transaction.commit());
     return Confirmed{.subscriber = redeemed->subscriber, .digests = std::move(redeemed->digests)};
   }
   TIDINGS_LET(auto used, confirmations.used(token));
   if (!used) return std::nullopt;
-  return Confirmed{.subscriber = used->subscriber, .digests = std::move(used->digests), .before = true};
+  return Confirmed{.subscriber = used->subscriber,
+                   .digests = std::move(used->digests),
+                   .has_moved = !used->address.empty(),
+                   .before = true};
+}
+
+// ---- moving
+// ----------------------------------------------------------------------------------------------------------
+
+Result<MoveAnswer> Membership::ask_to_move(SubscriberId id, const MailAddress& to, const Way& way) {
+  TIDINGS_LET(auto transaction, context_.database.begin());
+  TIDINGS_LET(const auto known, table_.find(id));
+  if (!known) return fail(Errc::no_input, "there is no such subscriber");
+  if (stored_address(known->address).key() == to.key()) return MoveAnswer::same;
+  const auto digests = digests_on_list(*known);
+  subscriber::Suppressions suppressions{context_.database, context_.clock};
+  TIDINGS_LET(const auto own, suppressions.lookup(stored_address(known->address)));
+  const bool by_hand = own && own->cause == subscriber::SuppressionCause::manual;
+  if (digests.empty() || by_hand) return MoveAnswer::refused;
+  TIDINGS_LET(const auto there, suppressions.lookup(to));
+  if (there && there->cause != subscriber::SuppressionCause::erased) return MoveAnswer::suppressed;
+  TIDINGS_LET(const bool queued, subscriber::NoticeTable(context_.database, context_.clock)
+                                     .add(id, NoticeKind::move, digests, to.text()));
+  if (!queued) return MoveAnswer::too_often;
+  TIDINGS_TRY(subscriber::ConsentLog(context_.database)
+                  .record(id, {.digest = {},
+                               .event = subscriber::ConsentEvent::changed,
+                               .at = context_.clock.now(),
+                               .origin = way.origin,
+                               .detail = fmt::format("asked to move to {} ({})", to.text(), way.detail)}));
+  TIDINGS_TRY(transaction.commit());
+  queued_ = true;
+  return MoveAnswer::asked;
+}
+
+Result<std::optional<Confirmed>> Membership::move(const store::Transaction& open,
+                                                  const subscriber::Confirmation& confirmation,
+                                                  const Way& way) {
+  TIDINGS_LET(const auto known, table_.find(confirmation.subscriber));
+  const auto to = parse_mail_address(confirmation.address);
+  if (!known || !to) return std::nullopt;
+  subscriber::Suppressions suppressions{context_.database, context_.clock};
+  TIDINGS_LET(const auto there, suppressions.lookup(*to));
+  if (there && there->cause != subscriber::SuppressionCause::erased) return std::nullopt;
+  if (there) TIDINGS_TRY(suppressions.remove(*to));
+  const auto digests = digests_on_list(*known);
+  Confirmed confirmed{.subscriber = known->id, .digests = digests, .has_moved = true};
+  TIDINGS_LET(const bool moved,
+              table_.move(open, known->id, {.to = *to, .origin = way.origin, .detail = way.detail}));
+  if (!moved) {
+    TIDINGS_LET(confirmed.subscriber, merge(open, *known, *to, way));
+    return confirmed;
+  }
+  const auto fresh = pending_digests(known, confirmation.digests);
+  for (const auto& digest : fresh)
+    TIDINGS_TRY(table_.confirm(open, known->id, digest, way.origin, way.detail));
+  TIDINGS_TRY(table_.answer(known->id, way.origin, way.detail));
+  TIDINGS_TRY(welcome(known->id, fresh));
+  const auto kept = confirmed_digests(known);
+  if (kept.empty()) return confirmed;
+  TIDINGS_TRY(subscriber::NoticeTable(context_.database, context_.clock)
+                  .add(known->id, NoticeKind::moved, kept, known->address));
+  queued_ = true;
+  return confirmed;
+}
+
+/// Somebody on the list has the address: they get what the other one got, who leaves.
+Result<SubscriberId> Membership::merge(const store::Transaction& open, const Subscriber& from,
+                                       const MailAddress& to, const Way& way) {
+  const auto digests = digests_on_list(from);
+  SubscriberId id{};
+  if (!digests.empty()) {
+    TIDINGS_LET(const auto joined,
+                table_.add(open, {.address = to,
+                                  .digests = digests,
+                                  .origin = way.origin,
+                                  .detail = "moved here from another address; " + way.detail}));
+    id = joined.id;
+    for (const auto& digest : digests) TIDINGS_TRY(table_.confirm(open, id, digest, way.origin, way.detail));
+  } else {
+    TIDINGS_LET(const auto other, table_.find(to));
+    id = other ? other->id : id;
+  }
+  TIDINGS_TRY(
+      table_.unsubscribe(open, from.id, {}, way.origin, "moved to another address that was on the list"));
+  return id;
+}
+
+// ---- asking once more
+// ------------------------------------------------------------------------------------------------
+
+Result<std::int64_t> Membership::ask_again(UtcTime confirmed_before, std::span<const std::string> digests,
+                                           DryRun dry_run) {
+  TIDINGS_LET(auto transaction, context_.database.begin());
+  TIDINGS_LET(
+      const auto asked,
+      subscriber::NoticeTable(context_.database, context_.clock).ask_again(confirmed_before, digests));
+  if (dry_run == DryRun::yes) return asked;
+  TIDINGS_TRY(transaction.commit());
+  queued_ = queued_ || asked > 0;
+  return asked;
+}
+
+Result<std::int64_t> Membership::end_unanswered() {
+  TIDINGS_LET(auto transaction, context_.database.begin());
+  TIDINGS_LET(const auto ended, table_.end_unanswered());
+  if (context_.config.web.goodbye) {
+    std::map<SubscriberId, std::vector<std::string>> by_person;
+    for (const auto& one : ended) by_person[one.subscriber].push_back(one.digest);
+    for (const auto& [id, digests] : by_person) TIDINGS_TRY(notify(id, NoticeKind::goodbye, digests));
+  }
+  TIDINGS_TRY(transaction.commit());
+  return static_cast<std::int64_t>(ended.size());
 }
 
 Result<std::vector<std::string>> Membership::confirm(SubscriberId id, std::span<const std::string> digests,
@@ -163,6 +311,8 @@ Result<Changed> Membership::change(SubscriberId id, const Preferences& preferenc
     TIDINGS_LET(changed, change_digests(transaction, *known, *preferences.digests, way));
   }
   changed.details = has_changed;
+  // Whoever says what they want has answered whether they still want it.
+  if (way.origin == Origin::web) TIDINGS_TRY(table_.answer(id, way.origin, way.detail));
   if (preferences.pause && preferences.pause->until) {
     TIDINGS_LET(
         changed.paused,
@@ -266,6 +416,23 @@ Result<std::vector<std::string>> Membership::leave_by_mail(const store::Transact
   return heirs.empty() ? std::move(left) : leave(open, id, heirs, way);
 }
 
+Result<std::vector<std::string>> Membership::undo_leave(SubscriberId id, std::span<const std::string> digests,
+                                                        UtcTime since, const Way& way) {
+  TIDINGS_LET(auto transaction, context_.database.begin());
+  TIDINGS_LET(const auto known, table_.find(id));
+  std::vector<std::string> back;
+  if (!known) return back;
+  TIDINGS_LET(const bool stopped, is_stopped(*known));
+  if (stopped) return back;
+  for (const auto& each : known->subscriptions) {
+    const bool was_left = each.state == SubscriptionState::withdrawn && each.confirmed && each.since >= since;
+    if (was_left && (digests.empty() || has(digests, each.digest))) back.push_back(each.digest);
+  }
+  TIDINGS_TRY(table_.restore(id, back, way.origin, way.detail));
+  TIDINGS_TRY(transaction.commit());
+  return back;
+}
+
 Result<bool> Membership::erase(SubscriberId id) {
   TIDINGS_LET(auto transaction, context_.database.begin());
   TIDINGS_LET(const bool there, erase(transaction, id));
@@ -278,6 +445,7 @@ Result<bool> Membership::erase(const store::Transaction& open, SubscriberId id) 
   TIDINGS_TRY(bounce::BounceTable(context_.database).forget(id));
   TIDINGS_TRY(digest::forget_changes(context_.database, id));
   TIDINGS_TRY(digest::forget_joins(context_.database, id));
+  TIDINGS_TRY(subscriber::forget_synced(context_.database, id));
   return table_.erase(open, id);
 }
 

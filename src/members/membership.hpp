@@ -6,6 +6,8 @@
 //
 // - A person who must confirm is asked by mail (at most three times a day, notice_table.hpp).
 // - A confirmed person gets the welcome mail, one who leaves the goodbye mail, if [web] enables them.
+// - A subscription moves to another address when its owner confirms; the old address is told. Id, links,
+//   history and consent stay, and so does the suppression of the old address.
 // - Nobody who is suppressed joins; an erased person may come back by confirming again.
 // - Deliveries of a digest that was left or paused, if not yet started, are suppressed by the ledger when it
 // claims
@@ -26,6 +28,7 @@
 #include "base/result.hpp"
 #include "config/context.hpp"
 #include "store/database.hpp"
+#include "subscriber/confirmation.hpp"
 #include "subscriber/notice_table.hpp"
 #include "subscriber/subscriber_table.hpp"
 
@@ -59,11 +62,22 @@ struct Changed {
   std::vector<std::string> refused{};  ///< digests that a suppressed address cannot have
 };
 
+enum class MoveAnswer {
+  asked,       ///< by mail at the new address; nothing has changed yet
+  same,        ///< it is their address already
+  suppressed,  ///< nothing is sent to the new address
+  too_often,   ///< three of a day were asked for, or went to that address
+  refused,     ///< they have nothing that could move, or were suppressed by hand
+};
+
 struct Confirmed {
   SubscriberId subscriber{};
   std::vector<std::string> digests{};
-  bool before = false;  ///< by the same token: it was used again
+  bool has_moved = false;  ///< to the address that the link was mailed to
+  bool before = false;     ///< by the same token: it was used again
 };
+
+enum class DryRun { no, yes };
 
 class Membership {
  public:
@@ -75,7 +89,20 @@ class Membership {
   [[nodiscard]] Result<subscriber::AddResult> join(const store::Transaction& open,
                                                    subscriber::NewSubscriber wanted);
 
-  /// By the token of a confirmation mail. Nothing if it is invalid or expired.
+  /// Asks at another address whether the subscription may move there. The address may be anybody's: only
+  /// confirm() looks whether it is on the list. Errc::no_input for an unknown subscriber.
+  [[nodiscard]] Result<MoveAnswer> ask_to_move(SubscriberId id, const MailAddress& to, const Way& way);
+
+  /// Asks by mail, once, whether those still want it whose confirmation is older. Returns how many, also of a
+  /// dry run. They are given [web] reconfirm_within from when the mail is sent.
+  [[nodiscard]] Result<std::int64_t> ask_again(UtcTime confirmed_before, std::span<const std::string> digests,
+                                               DryRun dry_run);
+  /// Ends what was asked about and not answered in time. Returns how many subscriptions.
+  [[nodiscard]] Result<std::int64_t> end_unanswered();
+
+  /// By the token of a confirmation mail. If it moves a subscription to an address that somebody on the list
+  /// has, that subscriber gets the digests and the other one leaves: both prove that they agree. Nothing if
+  /// it is invalid or expired.
   [[nodiscard]] Result<std::optional<Confirmed>> confirm(std::string_view token, const Way& way);
   /// On somebody's word: for these digests, or all pending ones if none is named. Returns the digests that
   /// changed. Errors as SubscriberTable::confirm().
@@ -104,6 +131,11 @@ class Membership {
   [[nodiscard]] Result<std::vector<std::string>> leave_by_mail(const store::Transaction& open,
                                                                SubscriberId id, const std::string& digest,
                                                                const Way& way);
+  /// Takes back what was left of these digests (all, if none is named) since then: for whoever has just left
+  /// by mistake. Returns the digests; none if there is nothing, or the address is suppressed.
+  [[nodiscard]] Result<std::vector<std::string>> undo_leave(SubscriberId id,
+                                                            std::span<const std::string> digests,
+                                                            UtcTime since, const Way& way);
 
   /// Erases the person, also in what relays said about them. False if there was nobody.
   [[nodiscard]] Result<bool> erase(SubscriberId id);
@@ -115,6 +147,11 @@ class Membership {
  private:
   [[nodiscard]] Result<void> notify(SubscriberId id, subscriber::NoticeKind kind,
                                     const std::vector<std::string>& digests);
+  [[nodiscard]] Result<std::optional<Confirmed>> move(const store::Transaction& open,
+                                                      const subscriber::Confirmation& confirmation,
+                                                      const Way& way);
+  [[nodiscard]] Result<SubscriberId> merge(const store::Transaction& open, const subscriber::Subscriber& from,
+                                           const MailAddress& to, const Way& way);
   [[nodiscard]] Result<void> welcome(SubscriberId id, const std::vector<std::string>& digests);
   [[nodiscard]] Result<bool> is_stopped(const subscriber::Subscriber& known);
   /// In the configuration's spelling; keeps their own topics that it no longer has.

@@ -1,9 +1,11 @@
 // The text of a mail about a subscription: an interface, implemented where the theme is (site/pages).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "subscriber/notice_table.hpp"
 
@@ -18,8 +20,10 @@ struct NoticeText {
 };
 
 struct NoticeLinks {
-  std::string action_url;    ///< confirm or preferences; may be empty
-  std::string reply_mailto;  ///< confirm by mail; may be empty
+  std::string action_url{};            ///< confirm, preferences or sign-up; may be empty
+  std::string reply_mailto{};          ///< confirm by mail; may be empty
+  std::string moved_to{};              ///< the new address, for the old one
+  std::optional<UtcTime> answer_by{};  ///< the end of the last day
 };
 
 /// Called from several threads at once.

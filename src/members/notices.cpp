@@ -79,6 +79,11 @@ Result<void> take_one(const config::Context& context, subscriber::SignUpRequest 
   return transaction.commit();
 }
 
+/// Kinds with a link that confirms.
+bool asks(NoticeKind kind) {
+  return kind == NoticeKind::confirm || kind == NoticeKind::move || kind == NoticeKind::reconfirm;
+}
+
 /// What one notice implies for the next: nothing, or that the relay may be down.
 enum class Sent { done, in_trouble };
 constexpr int most_trouble_in_a_row = 3;
@@ -138,7 +143,7 @@ class Sender {
     if (!sent) return postpone(notice, sent.error());
     const auto& outcome = *sent;
     if (outcome.kind == delivery::OutcomeKind::accepted) {
-      TIDINGS_TRY(notices_.finish(notice.id, ""));
+      TIDINGS_TRY(finish_sent(notice));
       ++report_.sent;
       return Sent::done;
     }
@@ -155,6 +160,22 @@ class Sender {
     return Sent::in_trouble;
   }
 
+  /// Only a question that the relay took is one that must be answered.
+  Result<void> finish_sent(const subscriber::Notice& notice) {
+    TIDINGS_LET(auto transaction, context_.database.begin());
+    TIDINGS_TRY(notices_.finish(notice.id, ""));
+    if (notice.kind == NoticeKind::reconfirm)
+      TIDINGS_TRY(table_.await_answer(notice.subscriber, notice.digests, answer_by()));
+    return transaction.commit();
+  }
+
+  /// The end of a day, since readers are told the day.
+  [[nodiscard]] UtcTime answer_by() const {
+    const auto& zone = context_.config.newsletter.zone;
+    const auto last = zone.to_local(context_.clock.now() + context_.config.web.reconfirm_within);
+    return zone.to_utc(LocalTime{std::chrono::floor<std::chrono::days>(last) + std::chrono::days{1}});
+  }
+
   Result<Sent> postpone(const subscriber::Notice& notice, const Error& error) {
     const auto line =
         fmt::format("the {} mail {} cannot be sent: {}", name_of(notice.kind), notice.id, error.line());
@@ -169,6 +190,7 @@ class Sender {
 
   /// Nothing if there is no longer a recipient.
   Result<std::optional<message::Message>> message(const subscriber::Notice& notice) {
+    if (!notice.address.empty()) return to_another_address(notice);
     TIDINGS_LET(const auto contact, table_.contact(notice.subscriber));
     if (!contact) return may_come_back(notice);
     return write(notice, *contact);
@@ -189,10 +211,65 @@ class Sender {
                           .language = subscriber->language});
   }
 
+  /// About a move: to the new address, or afterwards to the old one.
+  Result<std::optional<message::Message>> to_another_address(const subscriber::Notice& notice) {
+    TIDINGS_LET(const auto subscriber, table_.find(notice.subscriber));
+    if (!subscriber) return std::nullopt;
+    const auto address = stored_address(notice.address);
+    TIDINGS_LET(const auto suppression,
+                subscriber::Suppressions(context_.database, context_.clock).lookup(address));
+    const bool may_come_back = suppression && notice.kind == NoticeKind::move &&
+                               suppression->cause == subscriber::SuppressionCause::erased;
+    if (suppression && !may_come_back) return std::nullopt;
+    return write(notice, {.id = subscriber->id,
+                          .address = notice.address,
+                          .name = subscriber->name,
+                          .language = subscriber->language});
+  }
+
+  /// The link and the reply that confirm something, and the Message-ID by which the reply names it.
+  Result<void> add_confirmation(const subscriber::Confirmation& what, NoticeLinks& links,
+                                message::PlainMail& mail) {
+    const auto& config = context_.config;
+    subscriber::Confirmations confirmations{context_.database, context_.clock, context_.random};
+    const auto lifetime = links.answer_by ? *links.answer_by - context_.clock.now()
+                                          : std::chrono::milliseconds{subscriber::confirmation_lifetime};
+    TIDINGS_LET(const auto token, confirmations.issue(what, lifetime));
+    links.action_url = config.newsletter.public_url.empty()
+                           ? ""
+                           : fmt::format("{}/c/{}", config.newsletter.public_url, token);
+    if (!config.newsletter.unsubscribe_mailto.empty()) {
+      links.reply_mailto =
+          fmt::format("mailto:{}?subject=confirm%20{}", config.newsletter.unsubscribe_mailto, token);
+    }
+    // A reply names the mail it answers, so the token comes back in In-Reply-To, whatever the reply's
+    // subject.
+    mail.message_id = fmt::format("<confirm-{}@{}>", token, config.newsletter.from.address.domain);
+    mail.reply_to = config.bounce.is_read() ? fmt::format("{}+confirm-{}@{}", config.bounce.address->local,
+                                                          token, config.bounce.address->domain)
+                                            : config.newsletter.unsubscribe_mailto;
+    return {};
+  }
+
+  /// The digests that the notice asks about and that still have to be confirmed; those of a move all.
+  Result<std::vector<std::string>> still_asked(const subscriber::Notice& notice) {
+    if (notice.kind == NoticeKind::move) return notice.digests;
+    TIDINGS_LET(const auto subscriber, table_.find(notice.subscriber));
+    std::vector<std::string> digests;
+    if (!subscriber) return digests;
+    const auto wanted =
+        notice.kind == NoticeKind::confirm ? SubscriptionState::pending : SubscriptionState::confirmed;
+    for (const auto& each : subscriber->subscriptions) {
+      const bool asked = std::ranges::find(notice.digests, each.digest) != notice.digests.end();
+      if (asked && each.state == wanted && !each.answer_by) digests.push_back(each.digest);
+    }
+    return digests;
+  }
+
   Result<std::optional<message::Message>> write(const subscriber::Notice& notice,
                                                 const subscriber::Contact& contact) {
     const auto reader = links_->reader(contact.id);
-    NoticeLinks links{.action_url = reader.preferences_url, .reply_mailto = {}};
+    NoticeLinks links{.action_url = reader.preferences_url};
     message::PlainMail mail;
     const auto& domain = context_.config.newsletter.from.address.domain;
     // The same for every attempt: a mail sent twice after a crash is shown once.
@@ -200,34 +277,31 @@ class Sender {
         "<notice-{}-{}@{}>", notice.id,
         hex_encode(hmac_sha256(links_->edition_key({}), fmt::format("notice {}", notice.id)).substr(0, 8)),
         domain);
-    if (notice.kind == NoticeKind::confirm) {
-      TIDINGS_LET(const auto digests, still_pending(notice));
+    if (notice.kind == NoticeKind::reconfirm) links.answer_by = answer_by();
+    if (asks(notice.kind)) {
+      TIDINGS_LET(const auto digests, still_asked(notice));
       if (digests.empty()) return std::nullopt;
-      subscriber::Confirmations confirmations{context_.database, context_.clock, context_.random};
-      TIDINGS_LET(const auto token, confirmations.issue(contact.id, digests));
-      if (!context_.config.newsletter.public_url.empty())
-        links.action_url = fmt::format("{}/c/{}", context_.config.newsletter.public_url, token);
-      if (!context_.config.newsletter.unsubscribe_mailto.empty()) {
-        links.reply_mailto = fmt::format("mailto:{}?subject=confirm%20{}",
-                                         context_.config.newsletter.unsubscribe_mailto, token);
-      }
-      // A reply names the mail it answers, so the token comes back in In-Reply-To, whatever the reply's
-      // subject.
-      mail.message_id = fmt::format("<confirm-{}@{}>", token, domain);
-      mail.reply_to = context_.config.bounce.is_read()
-                          ? fmt::format("{}+confirm-{}@{}", context_.config.bounce.address->local, token,
-                                        context_.config.bounce.address->domain)
-                          : context_.config.newsletter.unsubscribe_mailto;
+      TIDINGS_TRY(add_confirmation({.subscriber = contact.id, .digests = digests, .address = notice.address},
+                                   links, mail));
+    }
+    if (notice.kind == NoticeKind::moved) {
+      TIDINGS_LET(const auto now, table_.find(contact.id));
+      const auto& url = context_.config.newsletter.public_url;
+      links.action_url = url.empty() ? "" : url + "/subscribe";
+      links.moved_to = now ? now->address : "";
     }
     TIDINGS_LET(auto text, words_.notice(notice.kind, contact.language, notice.digests, links));
     TIDINGS_LET(mail.to.address, parse_mail_address(contact.address));
     mail.from = context_.config.newsletter.from;
-    mail.envelope_from = reader.envelope_from;
+    // What comes back of a mail to another address says nothing about theirs.
+    mail.envelope_from =
+        notice.address.empty() ? reader.envelope_from : context_.config.newsletter.from.address.text();
     mail.subject = std::move(text.subject);
     mail.text = std::move(text.text);
     mail.html = std::move(text.html);
     mail.language = std::move(text.language);
-    if (notice.kind == NoticeKind::welcome || notice.kind == NoticeKind::already)
+    if (notice.kind == NoticeKind::welcome || notice.kind == NoticeKind::already ||
+        notice.kind == NoticeKind::reconfirm)
       mail.list = list_of(notice, reader);
     mail.signers = signers_;
     TIDINGS_LET(auto message, message::build_plain(mail, context_.clock.now()));
@@ -243,17 +317,6 @@ class Sender {
             .name = context_.config.newsletter.name,
             .unsubscribe_url = reader.unsubscribe_url,
             .unsubscribe_mailto = reader.unsubscribe_mailto};
-  }
-
-  Result<std::vector<std::string>> still_pending(const subscriber::Notice& notice) {
-    TIDINGS_LET(const auto subscriber, table_.find(notice.subscriber));
-    std::vector<std::string> digests;
-    if (!subscriber) return digests;
-    for (const auto& each : subscriber->subscriptions) {
-      const bool asked = std::ranges::find(notice.digests, each.digest) != notice.digests.end();
-      if (asked && each.state == SubscriptionState::pending) digests.push_back(each.digest);
-    }
-    return digests;
   }
 
   const config::Context context_;
@@ -300,6 +363,7 @@ Result<void> tidy_up(const config::Context& context) {
   }
   TIDINGS_TRY(subscriber::SubscriberTable(database, clock).expire_pending(clock.now() - pending_lifetime));
   TIDINGS_TRY(subscriber::Confirmations(database, clock, context.random).sweep());
+  TIDINGS_TRY(Membership(context).end_unanswered());
   TIDINGS_TRY(web::sweep_limits(database, clock.now()));
   return subscriber::NoticeTable(database, clock).sweep();
 }

@@ -39,7 +39,8 @@ struct NoticeReport {
                                                 const std::filesystem::path& to_folder,
                                                 const delivery::StopFlag& stop);
 
-/// Ends pauses whose time has come and pending subscriptions older than seven days; deletes old confirmations
+/// Ends pauses whose time has come, subscriptions that were asked about without an answer, and pending ones
+/// older than seven days; deletes old confirmations
 /// and notices.
 [[nodiscard]] Result<void> tidy_up(const config::Context& context);
 

@@ -15,6 +15,7 @@
 #include "delivery/ledger.hpp"
 #include "members/membership.hpp"
 #include "store/instance.hpp"
+#include "subscriber/confirmation.hpp"
 #include "subscriber/notice_table.hpp"
 #include "subscriber/suppression.hpp"
 
@@ -132,7 +133,8 @@ Result<void> forget_rows(const config::Context& context, const Person& person) {
   } else {
     TIDINGS_TRY(subscriber::Suppressions(database, clock).add_erased(key));
   }
-  TIDINGS_TRY(subscriber::NoticeTable(database, clock).forget_sign_ups(key));
+  TIDINGS_TRY(subscriber::NoticeTable(database, clock).forget_address(key));
+  TIDINGS_TRY(subscriber::Confirmations(database, clock, context.random).forget_address(key));
   TIDINGS_TRY(bounce::ForwardTable(database, clock).forget(person.address));
   return transaction.commit();
 }
@@ -158,10 +160,10 @@ Result<std::optional<Person>> find_person(store::Database& database, const Clock
 std::vector<fs::path> wide_files(const config::Config& config) {
   std::vector<fs::path> files;
   for (const auto* const suffix : {"", "-wal", "-shm", ".lock"}) {
-    auto file = config.store_path;
+    auto file = config.store.path;
     files.push_back(file += suffix);
   }
-  std::ranges::copy(delivery::journal_files(config.store_path), std::back_inserter(files));
+  std::ranges::copy(delivery::journal_files(config.store.path), std::back_inserter(files));
   files.push_back(config.bounce.unmatched);
   std::ranges::copy(files_below(config.bounce.unmatched), std::back_inserter(files));
   if (config.smtp.local_way == config::LocalWay::drop) files.push_back(config.smtp.local_path);
@@ -193,7 +195,7 @@ Result<Erased> erase_person(const config::Context& context, const Person& person
   erased.files = letters_deleted + mails_deleted;
   TIDINGS_LET(const bool shared, subscriber::SubscriberTable(database, context.clock).has_name(person.name));
   if (person.name.size() >= shortest_name && !shared) texts.push_back(person.name);
-  for (const auto& file : delivery::journal_files(config.store_path)) TIDINGS_TRY(blot_out(file, texts));
+  for (const auto& file : delivery::journal_files(config.store.path)) TIDINGS_TRY(blot_out(file, texts));
   const auto cleared = clear_traces(database, texts);
   if (!cleared && cleared.error().code != Errc::try_again) return tl::unexpected<Error>(cleared.error());
   erased.done = cleared.has_value();

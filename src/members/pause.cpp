@@ -39,6 +39,12 @@ std::optional<std::chrono::local_days> read_day(std::string_view text) {
 
 }  // namespace
 
+Result<UtcTime> parse_day(std::string_view day, const Zone& zone, UtcTime now) {
+  if (const auto wanted = read_day(trim(day))) return zone.to_utc(LocalTime{*wanted});
+  return fail(Errc::bad_data, fmt::format("\"{}\" is not a day", truncate_utf8(clean_utf8(day), 40)),
+              fmt::format("write it as {}", text_of(day_of(zone, now))));
+}
+
 Result<UtcTime> parse_pause_end(std::string_view day, const Zone& zone, UtcTime now) {
   const auto today = day_of(zone, now);
   const auto wanted = read_day(trim(day));

@@ -4,7 +4,8 @@
 // Whoever came by the source and is no longer in it is withdrawn from the digests of the sync; whoever joined
 // by themselves stays. Somebody whom the source dropped and has again is asked by mail. A source that has
 // lost more than the caller's share of those it brought is refused before anything changes, since a broken
-// export looks like that. If a line was rejected, nobody leaves: it may be theirs.
+// export looks like that. If a line was rejected, nobody leaves: it may be theirs. Whoever has moved to
+// another address is known by the one in the source; whoever never confirmed is not asked at every sync.
 #pragma once
 
 #include <string>

@@ -29,6 +29,14 @@ std::vector<std::string> usual_digests(const config::Config& config) {
   return names;
 }
 
+std::vector<std::string> every_digest(const config::Config& config) {
+  std::vector<std::string> names;
+  for (const auto& digest : config.digests) {
+    if (digest.in_every) names.push_back(digest.name);
+  }
+  return names;
+}
+
 std::vector<std::size_t> rhythm_groups(const config::Config& config) {
   std::vector<std::size_t> groups;
   std::size_t next = 0;

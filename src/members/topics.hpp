@@ -15,8 +15,11 @@ namespace tidings::members {
 /// Those of [[topic]] in the file's order, then those of the sources and digests, sorted.
 [[nodiscard]] std::vector<config::TopicConfig> offered_topics(const config::Config& config);
 
-/// The digests of whoever names none: sign_up = "default".
+/// The digests of whoever chooses none in a form: sign_up = "default".
 [[nodiscard]] std::vector<std::string> usual_digests(const config::Config& config);
+
+/// "Every digest" of a command or a file that names none: those that the file does not take out by sign_up.
+[[nodiscard]] std::vector<std::string> every_digest(const config::Config& config);
 
 /// For each digest the number of its group, from 0: digests that bring the same posts share it.
 [[nodiscard]] std::vector<std::size_t> rhythm_groups(const config::Config& config);

@@ -136,6 +136,17 @@ Palette palette_of(Colour accent) {
   return out;
 }
 
+Brand sample_brand() {
+  return {.logo = "x",
+          .logo_dark = "x",
+          .tagline = "x",
+          .editor = "x",
+          .portrait = "x",
+          .links = {{.title = "x", .url = "x"}},
+          .footer = "x",
+          .social_card = "x"};
+}
+
 void add_brand(nlohmann::json& data, const Brand& brand) {
   const auto put = [&data](const std::string& name, const std::string& section, std::string value) {
     data["has_" + section] = !value.empty();

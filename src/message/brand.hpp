@@ -69,6 +69,9 @@ struct Palette {
 /// The names of docs/templates.md, "Brand".
 void add_brand(nlohmann::json& data, const Brand& brand);
 
+/// One that has one of everything, for checks of templates.
+[[nodiscard]] Brand sample_brand();
+
 /// CSS custom properties of pages: --accent and --on-accent, light and dark; --body-font and --heading-font,
 /// which are empty or end in a comma.
 [[nodiscard]] std::string page_style(const Brand& brand);

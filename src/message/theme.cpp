@@ -84,15 +84,23 @@ Result<Template> parse_subject(const ThemeOptions& options, const Lookup& lookup
 }
 
 /// The data with a rendered subject and preheader, then both parts.
-Result<digest::SegmentBody> render_all(const Theme::Parts& parts, nlohmann::json data) {
+Result<digest::SegmentBody> render_all(const Theme::Parts& parts, const EditionView& view,
+                                       nlohmann::json data) {
   digest::SegmentBody out;
-  if (parts.preheader) {
+  if (!view.editors_preheader.empty()) {
+    data["preheader"] = collapse_blanks(view.editors_preheader);
+  } else if (parts.preheader) {
     TIDINGS_LET(const auto preheader, parts.preheader->render(data));
     data["preheader"] = collapse_blanks(preheader);
   }
-  TIDINGS_LET(const auto subject, parts.subject.render(data));
-  out.subject = collapse_blanks(subject);
-  if (!parts.is_subject_configured) out.subject = first_words(out.subject, subject_characters);
+  if (!view.editors_subject.empty()) {
+    out.subject = collapse_blanks(view.editors_subject);
+  } else {
+    TIDINGS_LET(const auto subject, parts.subject.render(data));
+    out.subject = collapse_blanks(subject);
+  }
+  if (!parts.is_subject_configured && view.editors_subject.empty())
+    out.subject = first_words(out.subject, subject_characters);
   if (out.subject.empty())
     return fail(Errc::config, fmt::format("theme \"{}\": the subject is empty", parts.name));
   data["subject"] = out.subject;
@@ -155,7 +163,7 @@ Result<std::vector<digest::SegmentBody>> Theme::render_bodies(const EditionView&
   std::vector<digest::SegmentBody> bodies;
   const std::size_t variants = parts_->asks_for_name() ? 2 : 1;
   for (std::size_t variant = 0; variant < variants; ++variant) {
-    TIDINGS_LET(auto body, render_all(*parts_, to_data(view, strings, zone, variant)));
+    TIDINGS_LET(auto body, render_all(*parts_, view, to_data(view, strings, zone, variant)));
     bodies.push_back(std::move(body));
   }
   return bodies;
@@ -163,7 +171,7 @@ Result<std::vector<digest::SegmentBody>> Theme::render_bodies(const EditionView&
 
 Result<digest::SegmentBody> Theme::render_for(const EditionView& view, const Strings& strings,
                                               const Zone& zone, const Reader& reader) const {
-  TIDINGS_LET(auto body, render_all(*parts_, to_data(view, strings, zone, reader)));
+  TIDINGS_LET(auto body, render_all(*parts_, view, to_data(view, strings, zone, reader)));
   body.text = without_marks(std::move(body.text));
   body.html = without_marks(std::move(body.html));
   return body;

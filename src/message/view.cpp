@@ -219,6 +219,9 @@ json post_data(const PostView& post, const Surroundings& around, const Strings& 
   data["has_excerpt"] = !trim(post.excerpt_html).empty() || !trim(post.excerpt_text).empty();
   data["has_title"] = !own_title.empty() || !data["has_excerpt"].get<bool>();
   put(data, "sentence", "has_sentence", sentence_of(post));
+  data["note_html"] = plain(post.note_html);
+  data["note_text"] = wrap(plain(post.note_text), text_columns);
+  data["has_note"] = !trim(post.note_html).empty();
   put_picture(data, post);
   std::vector<std::string> meta;
   if (data["has_source"].get<bool>()) meta.push_back(plain(post.source));

@@ -46,7 +46,9 @@ struct PostView {
   std::string audio_url = {};
   std::chrono::seconds audio_duration{0};  ///< 0: not known
   std::string language = {};               ///< as its source says, BCP 47
-  int image_width = 0;                     ///< pixels; 0: not known
+  std::string note_html = {};              ///< an editor's words above the text
+  std::string note_text = {};
+  int image_width = 0;  ///< pixels; 0: not known
   int image_height = 0;
 };
 
@@ -82,6 +84,8 @@ struct EditionView {
   std::optional<digest::DateSpan> shown = {};  ///< of the edition's posts: its title covers their days
   UtcTime date{};                              ///< when it is sent
   std::string preheader = {};                  ///< empty: made from the titles
+  std::string editors_subject = {};            ///< as it is, in place of the template's; empty: none
+  std::string editors_preheader = {};          ///< likewise
   std::string intro_html = {};
   std::string intro_text = {};
   std::vector<GroupView> groups = {};

@@ -148,6 +148,9 @@ constexpr std::array all_variables{
     Variable{"groups.posts.excerpt_html", "the shown text"},
     Variable{"groups.posts.excerpt_text", "the same as plain text, wrapped at 72 columns"},
     Variable{"groups.posts.has_excerpt", "there is one", true},
+    Variable{"groups.posts.note_html", "the editor's words above the text"},
+    Variable{"groups.posts.note_text", "the same as plain text, wrapped at 72 columns"},
+    Variable{"groups.posts.has_note", "there are some", true},
     Variable{"groups.posts.image_url", "image"},
     Variable{"groups.posts.image_alt", "what the image shows"},
     Variable{"groups.posts.has_image", "there is an image", true},
@@ -188,6 +191,8 @@ EditionView sample_view() {
                            .tags = {"harbour", "boats"},
                            .audio_url = "https://news.example.org/ferry.mp3",
                            .audio_duration = std::chrono::minutes{42},
+                           .note_html = "<p>Tickets sell out early.</p>",
+                           .note_text = "Tickets sell out early.",
                            .image_width = 600,
                            .image_height = 400};
   const PostView headline{.title = "Choir rehearsal moved to Thursday",

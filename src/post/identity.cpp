@@ -112,7 +112,8 @@ std::string identity(const source::Entry& entry, std::string_view link, Guid gui
   const auto id = trim(entry.id);
   if (guid == Guid::trusted && !id.empty())
     return id.size() <= 1'000 ? std::string{id} : "sha256:" + hex_encode(sha256(id));
-  if (!link.empty()) return std::string{link};
+  // An index of PostgreSQL takes no more than 2,700 bytes.
+  if (!link.empty()) return link.size() <= 2'000 ? std::string{link} : "sha256:" + hex_encode(sha256(link));
   std::string text = entry.title;
   text += '\0';
   if (entry.published) text += std::to_string(to_ms(*entry.published));

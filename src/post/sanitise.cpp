@@ -47,6 +47,21 @@ std::optional<std::string> safe_length(std::string_view text, int max_width) {
   return good ? std::optional{fmt::format("{}%", percent)} : std::nullopt;
 }
 
+/// WordPress and others show an emoji as a picture whose alternative text is the emoji.
+bool is_emoji(std::string_view text) {
+  constexpr std::size_t longest_bytes = 40;  // a family of four with skin tones
+  if (text.empty() || text.size() > longest_bytes) return false;
+  bool is_shown = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto c = next_code_point(text, at);
+    const bool is_symbol = (c >= 0x2190 && c <= 0x2bff) || (c >= 0x1f000 && c <= 0x1faff);
+    const bool is_part = c == 0x200d || c == 0xfe0f || (c >= 0xe0020 && c <= 0xe007f);
+    if (!is_symbol && !is_part) return false;
+    is_shown = is_shown || is_symbol;
+  }
+  return is_shown;
+}
+
 class Writer {
  public:
   Writer(Tree tree, const SanitiseOptions& options)
@@ -146,6 +161,14 @@ class Writer {
   void image(const Node& node) {
     const auto address = image_address(node, options_.base_url, options_.max_width);
     if (!address || is_tracking_pixel(node, *address)) return;
+    constexpr int widest_emoji = 100;
+    const auto* const alt = node.find(Attr::alt);
+    if (alt != nullptr && is_emoji(trim(*alt)) &&
+        pixels(node.find(Attr::width)).value_or(0) <= widest_emoji) {
+      out_ += trim(*alt);
+      ++visible_;
+      return;
+    }
     // <img data-src><noscript><img></noscript>, in either order, is a single picture.
     const bool in_noscript = node.find(Attr::in_noscript) != nullptr;
     const bool follows = last_image_end_ != 0 && last_image_end_ <= out_.size() &&
@@ -153,7 +176,6 @@ class Writer {
     if (follows && (in_noscript ? !last_in_noscript_ : last_in_noscript_ && is_lazy(node))) return;
     open(Tag::img);
     put(Attr::src, *address);
-    const auto* alt = node.find(Attr::alt);
     put(Attr::alt, alt == nullptr ? std::string_view{} : truncate_utf8(trim(*alt), max_attribute_text));
     const auto [width, height] = image_size(node);
     if (width) put(Attr::width, *width);

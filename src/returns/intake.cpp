@@ -18,6 +18,7 @@
 #include "digest/edition_table.hpp"
 #include "members/membership.hpp"
 #include "message/list_headers.hpp"
+#include "returns/editor_reply.hpp"
 #include "returns/forward.hpp"
 
 namespace tidings::returns {
@@ -111,6 +112,18 @@ std::vector<std::string> message_ids_of(const bounce::Mail& mail) {
   return ids;
 }
 
+/// Whoever the mail may have been sent to.
+std::vector<std::string> addressees_of(const bounce::Mail& mail, std::string_view envelope_to) {
+  std::vector<std::string> addresses{std::string{envelope_to}};
+  for (const auto& [name, value] : mail.fields) {
+    if (name != "delivered-to" && name != "x-original-to" && name != "envelope-to" &&
+        name != "x-envelope-to" && name != "to" && name != "received")
+      continue;
+    for (const auto& found : bounce::find_addresses(value)) addresses.push_back(found.address);
+  }
+  return addresses;
+}
+
 /// Empty if it may be a person's own words.
 std::string why_not_a_person(const bounce::Mail& mail) {
   const auto has = [&](std::string_view name) { return !bounce::field(mail.fields, name).empty(); };
@@ -156,6 +169,7 @@ std::string_view name_of(Intake intake) {
     case Intake::unsubscribe: return "unsubscribe";
     case Intake::confirm: return "confirm";
     case Intake::auto_reply: return "auto_reply";
+    case Intake::review: return "review";
     case Intake::forward: return "forward";
     case Intake::duplicate: return "duplicate";
     case Intake::unmatched: return "unmatched";
@@ -184,8 +198,12 @@ Result<IntakeResult> BounceIntake::take(std::string_view bytes, std::string_view
   const auto at = context_.clock.now();
   TIDINGS_LET(const bool known, table_.seen(key));
   if (known) return IntakeResult{.intake = Intake::duplicate, .words = "read before"};
-  // A reply changes subscriptions in its own transaction, and is idempotent.
-  TIDINGS_LET(auto replied, reply(mail));
+  // A reply changes a draft or subscriptions in its own transaction, and is idempotent: an editor's answer
+  // holds for one revision.
+  TIDINGS_LET(auto replied, editor_reply(mail, envelope_to));
+  if (!replied) {
+    TIDINGS_LET(replied, reply(mail));
+  }
   TIDINGS_LET(auto transaction, context_.database.begin());
   TIDINGS_LET(const bool is_new, table_.remember(key, at));
   if (!is_new) return IntakeResult{.intake = Intake::duplicate, .words = "read before"};
@@ -194,6 +212,10 @@ Result<IntakeResult> BounceIntake::take(std::string_view bytes, std::string_view
     result = *std::move(replied);
   } else {
     TIDINGS_LET(result, handle(mail, bytes, envelope_to, at));
+  }
+  if (result.subscriber && result.address.empty()) {
+    TIDINGS_LET(const auto about, subscribers_.find(result.subscriber));
+    if (about) result.address = about->address;
   }
   TIDINGS_TRY(table_.set_outcome(key, name_of(result.intake)));
   TIDINGS_TRY(transaction.commit());
@@ -270,18 +292,31 @@ Result<std::optional<BounceIntake::Match>> BounceIntake::by_address(const bounce
 
 std::optional<BounceIntake::Match> BounceIntake::by_return_address(const bounce::Mail& mail,
                                                                    std::string_view envelope_to) const {
-  std::vector<std::string> addresses{std::string{envelope_to}};
-  for (const auto& [name, value] : mail.fields) {
-    if (name != "delivered-to" && name != "x-original-to" && name != "envelope-to" &&
-        name != "x-envelope-to" && name != "to" && name != "received")
-      continue;
-    for (const auto& found : bounce::find_addresses(value)) addresses.push_back(found.address);
-  }
-  return by_token_in(addresses);
+  return by_token_in(addressees_of(mail, envelope_to));
+}
+
+Result<std::optional<IntakeResult>> BounceIntake::editor_reply(const bounce::Mail& mail,
+                                                               std::string_view envelope_to) {
+  const auto subject = token_in(TokenPurpose::review, addressees_of(mail, envelope_to));
+  if (!subject || is_automatic(mail)) return std::optional<IntakeResult>{};
+  const auto writer = writer_of(mail);
+  if (!writer || !config::same_mailbox(*writer, context_.config.newsletter.editor.address))
+    return std::optional{IntakeResult{.words = "an answer to a draft, but not from the editor's address"}};
+  TIDINGS_LET(auto words,
+              obey_editor(context_, subject->edition, subject->subscriber.value - 1, bounce::own_text(mail)));
+  return std::optional{
+      IntakeResult{.intake = Intake::review, .address = writer->text(), .words = std::move(words)}};
 }
 
 std::optional<BounceIntake::Match> BounceIntake::by_token_in(
     const std::vector<std::string>& addresses) const {
+  const auto subject = token_in(TokenPurpose::bounce, addresses);
+  if (!subject) return std::nullopt;
+  return Match{.subject = *subject, .by = "return address"};
+}
+
+std::optional<subscriber::TokenSubject> BounceIntake::token_in(
+    TokenPurpose purpose, const std::vector<std::string>& addresses) const {
   if (!context_.config.bounce.address) return std::nullopt;
   const auto prefix = ascii_lower(context_.config.bounce.address->local) + "+";
   for (const auto& address : addresses) {
@@ -289,8 +324,7 @@ std::optional<BounceIntake::Match> BounceIntake::by_token_in(
         !ascii_lower(address).starts_with(prefix))
       continue;
     const auto token = std::string_view{address}.substr(prefix.size(), address.rfind('@') - prefix.size());
-    if (const auto subject = tokens_.verify(TokenPurpose::bounce, TokenForm::local_part, token))
-      return Match{.subject = *subject, .by = "return address"};
+    if (const auto subject = tokens_.verify(purpose, TokenForm::local_part, token)) return subject;
   }
   return std::nullopt;
 }
@@ -363,6 +397,13 @@ Result<IntakeResult> BounceIntake::apply(const bounce::Report& report, const Mat
     result.words = fmt::format("{}: {}", name_of(recipient.action), in_words(report, recipient));
     return result;  // it has not failed
   }
+  if (!report.complaint) {
+    TIDINGS_LET(const bool before, is_before_the_move(*subscriber, match.subject.edition, recipient));
+    if (before) {
+      result.words = fmt::format("{}: about the address that they had before", in_words(report, recipient));
+      return result;
+    }
+  }
   const auto step = bounce::step_for(report, recipient);
   const auto words = in_words(report, recipient);
   auto event = event_of(report, recipient, match.subject);
@@ -399,6 +440,20 @@ Result<IntakeResult> BounceIntake::apply(const bounce::Report& report, const Mat
   if (!report.complaint && recipient.action == bounce::Action::failed)
     TIDINGS_TRY(look_for_storm(event, result));
   return result;
+}
+
+/// Whether a report is about an address that the subscriber no longer has: a mail sent before the move, or
+/// one of no edition to another address.
+Result<bool> BounceIntake::is_before_the_move(const subscriber::Subscriber& reader, EditionId edition,
+                                              const bounce::Recipient& recipient) {
+  if (!reader.moved) return false;
+  if (!edition)
+    return !ascii_iequals(recipient.address, reader.address) &&
+           !ascii_iequals(recipient.original, reader.address);
+  TIDINGS_LET(const auto rows, ledger_.list({.subscriber = reader.id}));
+  return std::ranges::any_of(rows, [&](const delivery::DeliveryRow& row) {
+    return row.edition == edition && row.settled && *row.settled < *reader.moved;
+  });
 }
 
 Result<bool> BounceIntake::lift(SubscriberId id) {

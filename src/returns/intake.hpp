@@ -3,9 +3,9 @@
 // A token of ours decides whom a mail is about, never an address in it: first the return address (VERP
 // token), then the Message-ID of the returned message, which is a MAC, then the unsubscribe token in its
 // header. A mail without a valid token has no effect. A reply to a delivery from its recipient's own address
-// that plainly asks to unsubscribe also takes effect (bounce/leave_words). Other mail from people is
-// forwarded to the editor (returns/forward). A mail is read once (Message-ID or hash); each is one
-// transaction.
+// that plainly asks to unsubscribe also takes effect (bounce/leave_words). So does the editor's answer to a
+// draft (returns/editor_reply). Other mail from people is forwarded to the editor (returns/forward). A mail
+// is read once (Message-ID or hash); each is one transaction.
 #pragma once
 
 #include <functional>
@@ -38,6 +38,7 @@ enum class Intake {
   unsubscribe,  ///< a mail with an unsubscribe token, or a reply that asks to unsubscribe
   confirm,      ///< a mail with a confirmation token
   auto_reply,   ///< out of office, challenge: no effect
+  review,       ///< the editor's answer to a draft's mail
   forward,      ///< a person's own words: to be forwarded to the editor
   duplicate,    ///< read before
   unmatched,    ///< foreign, or not a report: no effect
@@ -47,7 +48,7 @@ enum class Intake {
 struct IntakeResult {
   Intake intake = Intake::unmatched;
   SubscriberId subscriber{};  ///< 0: nobody
-  std::string address{};      ///< the subscriber's for a report; the writer's for forwarded mail
+  std::string address{};      ///< the subscriber's, if known; the writer's for forwarded mail
   bool suppressed = false;
   bool storm = false;
   std::vector<SubscriberId>
@@ -89,8 +90,15 @@ class BounceIntake {
   [[nodiscard]] std::optional<Match> by_unsubscribe_field(const bounce::Report& report) const;
   [[nodiscard]] Result<IntakeResult> apply(const bounce::Report& report, const Match& match, UtcTime at);
   [[nodiscard]] Result<void> look_for_storm(const bounce::BounceEvent& event, IntakeResult& result);
+  [[nodiscard]] Result<bool> is_before_the_move(const subscriber::Subscriber& reader, EditionId edition,
+                                                const bounce::Recipient& recipient);
   /// False if there was no suppression of ours to lift.
   [[nodiscard]] Result<bool> lift(SubscriberId id);
+  /// An answer to a draft's mail; nothing if it is not provably one.
+  [[nodiscard]] Result<std::optional<IntakeResult>> editor_reply(const bounce::Mail& mail,
+                                                                 std::string_view envelope_to);
+  [[nodiscard]] std::optional<subscriber::TokenSubject> token_in(
+      subscriber::TokenPurpose purpose, const std::vector<std::string>& addresses) const;
   [[nodiscard]] Result<std::optional<IntakeResult>> reply(const bounce::Mail& mail);
   /// A reply to a delivery that asks in words to unsubscribe.
   [[nodiscard]] Result<std::optional<IntakeResult>> leave_by_words(const bounce::Mail& mail);

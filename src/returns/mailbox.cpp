@@ -52,4 +52,13 @@ std::string trim_unmatched_folders(const config::Config& config, const std::file
                      place.string(), plural(trimmed.files, "mail"), format_size(trimmed.bytes));
 }
 
+int drop_unmatched_before(const config::Config& config, UtcTime before) {
+  using bounce::UnmatchedKind;
+  const auto& maildir = config.bounce.maildir;
+  int dropped = bounce::drop_unmatched(config.bounce.unmatched, UnmatchedKind::files, before);
+  if (!maildir.empty())
+    dropped += bounce::drop_unmatched(maildir / "unmatched" / "cur", UnmatchedKind::maildir, before);
+  return dropped;
+}
+
 }  // namespace tidings::returns

@@ -20,4 +20,8 @@ namespace tidings::returns {
 [[nodiscard]] std::string trim_unmatched_folders(const config::Config& config,
                                                  const std::filesystem::path& maildir);
 
+/// Deletes unmatched mail from before that time, in the folder and in that of [bounce] maildir; returns how
+/// many.
+[[nodiscard]] int drop_unmatched_before(const config::Config& config, UtcTime before);
+
 }  // namespace tidings::returns

@@ -78,7 +78,7 @@ Result<void> allow_work(const config::Context& context) {
   return fail(
       Errc::not_permitted,
       fmt::format("{} has sent real mail since {}: --at would leave editions with wrong times in it",
-                  database.path().string(), first ? time_in_words(zone, *first) : since),
+                  database.place().name(), first ? time_in_words(zone, *first) : since),
       "\"tidings rehearse --from TIME\" works on a copy; status, preview and send --dry-run accept --at");
 }
 

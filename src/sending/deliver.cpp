@@ -8,9 +8,11 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
+#include "base/stopwatch.hpp"
 #include "base/text.hpp"
 #include "config/secret.hpp"
 #include "digest/body_table.hpp"
+#include "digest/edition_history.hpp"
 #include "digest/edition_table.hpp"
 #include "digest/period.hpp"
 #include "message/parts.hpp"
@@ -161,9 +163,11 @@ class Deliverer {
       return finish(std::move(result));
     }
     TIDINGS_LET(const auto due, ledger_.next_due(edition.id));
-    const bool is_due = due && *due <= context_.clock.now();
-    TIDINGS_LET(const bool is_unjudged, left_unjudged(edition.id));
-    if (is_due || is_unjudged) TIDINGS_TRY(send(edition, result));
+    bool has_work = due && *due <= context_.clock.now();
+    if (!has_work) {
+      TIDINGS_LET(has_work, left_unjudged(edition.id));
+    }
+    if (has_work) TIDINGS_TRY(send(edition, result));
     return finish(std::move(result));
   }
 
@@ -175,6 +179,7 @@ class Deliverer {
   }
 
   Result<void> send(const digest::Edition& edition, DeliveredEdition& result) {
+    const Stopwatch watch;
     // Every possible mistake in templates or secrets is found before the first claim.
     TIDINGS_LET(const auto messages, SegmentMessages::make(context_, links_, edition));
     if (!transport_) {
@@ -201,6 +206,8 @@ class Deliverer {
       return messages->write(claim);
     };
     TIDINGS_LET(result.run, delivery::deliver(run, ledger_, *transport_, compose, stop_));
+    TIDINGS_TRY(digest::HistoryTable(context_.database)
+                    .add_deliver(edition.id, {.elapsed = watch.elapsed(), .processor = watch.processor()}));
     const bool is_real =
         options_.to_folder.empty() && context_.config.smtp.local_way != config::LocalWay::drop;
     if (is_real && result.run.sent > 0) TIDINGS_TRY(note_real_sending(context_.database, context_.clock));

@@ -1,5 +1,6 @@
 #include "sending/deliveries.hpp"
 
+#include "digest/edition_history.hpp"
 #include "digest/edition_table.hpp"
 
 namespace tidings::sending {
@@ -18,6 +19,11 @@ Result<std::vector<ListedDelivery>> list_deliveries(const config::Context& conte
 
 Result<int> retry_deliveries(const config::Context& context, EditionId edition, delivery::DeliveryState state,
                              std::optional<SubscriberId> subscriber) {
+  TIDINGS_LET(const auto history, digest::HistoryTable(context.database).of(edition));
+  if (history.dropped) {
+    return fail(Errc::not_permitted, "its mails are no longer kept, so none can be sent again",
+                "[store] keep_bodies says how long they are; the archive has its page");
+  }
   TIDINGS_LET(auto transaction, context.database.begin());
   TIDINGS_LET(const int count,
               delivery::Ledger(context.database, context.clock).retry(edition, state, subscriber));

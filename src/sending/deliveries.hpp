@@ -25,7 +25,7 @@ struct ListedDelivery {
                                                                   const delivery::DeliveryFilter& filter);
 
 /// Makes them due now, and the edition unfinished again; how many. One transaction. Errors as
-/// Ledger::retry().
+/// Ledger::retry(); Errc::not_permitted if the edition's mails are no longer kept.
 [[nodiscard]] Result<int> retry_deliveries(const config::Context& context, EditionId edition,
                                            delivery::DeliveryState state,
                                            std::optional<SubscriberId> subscriber);

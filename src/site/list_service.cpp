@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "digest/edition_table.hpp"
+#include "members/pause.hpp"
 #include "members/topics.hpp"
 #include "store/instance.hpp"
 #include "subscriber/confirmation.hpp"
@@ -21,10 +22,20 @@ using subscriber::SubscriptionState;
 using subscriber::TokenForm;
 using subscriber::TokenPurpose;
 
-std::string_view first_character(std::string_view text) {
-  std::size_t at = 0;
-  if (!text.empty()) static_cast<void>(next_code_point(text, at));
-  return text.substr(0, at);
+/// Its first characters and its last one; of a short text only the first.
+std::string shortened(std::string_view text) {
+  std::vector<std::string_view> characters;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto begin = at;
+    static_cast<void>(next_code_point(text, at));
+    characters.push_back(text.substr(begin, at - begin));
+  }
+  std::string out;
+  const std::size_t first = characters.size() > 4 ? 2 : std::min<std::size_t>(1, characters.size());
+  for (std::size_t i = 0; i < first; ++i) out += characters[i];
+  out += "…\u2060";  // a word joiner keeps it on one line
+  if (characters.size() > 3) out += characters.back();
+  return out;
 }
 
 const subscriber::Subscription* subscription_of(const subscriber::Subscriber& subscriber,
@@ -38,23 +49,6 @@ bool is_on_list(const subscriber::Subscription& subscription) {
   return subscription.state != SubscriptionState::withdrawn;
 }
 
-web::Leaving leaving_of(const subscriber::Subscriber& subscriber, const std::string& digest) {
-  web::Leaving leaving{.address = masked(subscriber.address),
-                       .language = subscriber.language,
-                       .digest = digest,
-                       .is_subscribed = false,
-                       .others = {}};
-  for (const auto& each : subscriber.subscriptions) {
-    if (!is_on_list(each)) continue;
-    if (digest.empty() || each.digest == digest) {
-      leaving.is_subscribed = true;
-    } else if (subscriber::is_kept(each.state)) {
-      leaving.others.push_back(each.digest);
-    }
-  }
-  return leaving;
-}
-
 std::string from_where(std::string_view what, std::string_view client) {
   return client.empty() ? std::string{what} : fmt::format("{}, from {}", what, client);
 }
@@ -65,16 +59,15 @@ std::string masked(const std::string& address) {
   const auto at = address.rfind('@');
   if (at == std::string::npos) return "…";
   const auto domain = domain_to_unicode(address.substr(at + 1));
-  const auto dot = domain.rfind('.');
-  // The word joiners (U+2060) keep it on one line.
-  return fmt::format("{}…\u2060@{}…\u2060{}", first_character(address), first_character(domain),
-                     dot == std::string::npos ? "" : domain.substr(dot));
+  const auto dot = std::min(domain.rfind('.'), domain.size());
+  return fmt::format("{}@{}{}", shortened(std::string_view{address}.substr(0, at)),
+                     shortened(std::string_view{domain}.substr(0, dot)), domain.substr(dot));
 }
 
 Result<std::unique_ptr<ListService>> ListService::open(const config::SharedContext& shared,
                                                        std::function<void()> on_request,
                                                        members::LeaveWriter* writer) {
-  TIDINGS_LET(auto database, store::Database::open(shared.config.store_path, store::Create::yes));
+  TIDINGS_LET(auto database, store::Database::open(shared.config.store, store::Create::yes));
   TIDINGS_LET(auto keys, subscriber::KeyRing::open(database, shared.random, shared.clock));
   std::unique_ptr<ListService> service{new ListService{shared, std::move(database), std::move(keys)}};
   service->on_request_ = std::move(on_request);
@@ -109,13 +102,18 @@ Result<std::optional<ListService::Target>> ListService::target_of(std::string_vi
   if (!subject) return std::nullopt;
   TIDINGS_LET(auto subscriber, table_.find(subject->subscriber));
   if (!subscriber) return std::nullopt;
-  Target target{.subscriber = *std::move(subscriber), .digest = {}, .now = {}};
+  Target target{.subscriber = *std::move(subscriber), .digest = {}, .now = {}, .edition = subject->edition};
   TIDINGS_LET(target.digest, digest_of(subject->edition));
   target.now = target.digest;
-  if (target.digest.empty() || leaving_of(target.subscriber, target.digest).is_subscribed) return target;
+  const auto gets = [&target](const std::string& digest) {
+    return std::ranges::any_of(target.subscriber.subscriptions, [&](const subscriber::Subscription& each) {
+      return each.digest == digest && is_on_list(each);
+    });
+  };
+  if (target.digest.empty() || gets(target.digest)) return target;
   TIDINGS_LET(const auto history, subscriber::ConsentLog(database_).history(target.subscriber.id));
   for (auto& heir : subscriber::in_place_of(target.digest, history)) {
-    if (leaving_of(target.subscriber, target.now).is_subscribed) break;
+    if (gets(target.now)) break;
     target.now = std::move(heir);
   }
   return target;
@@ -145,8 +143,9 @@ Result<std::optional<web::Leaving>> ListService::leave(std::string_view token, w
   if (!target) return std::nullopt;
   const auto id = target->subscriber.id;
   const auto digest = scope == web::Scope::all ? std::string{} : target->now;
+  const auto before = leaving_of(target->subscriber, digest);
   // Skip the write lock if already unsubscribed: people click repeatedly.
-  if (!leaving_of(target->subscriber, digest).is_subscribed) return leaving_of(target->subscriber, digest);
+  if (!before.is_subscribed) return before;
   TIDINGS_LET(auto transaction, database_.begin());
   TIDINGS_TRY(
       membership_.leave_by_mail(transaction, id, scope == web::Scope::all ? std::string{} : target->digest,
@@ -180,24 +179,57 @@ Result<std::optional<std::function<void(web::Settled)>>> ListService::leave_at_o
   return std::function<void(web::Settled)>{};
 }
 
+web::Leaving ListService::leaving_of(const subscriber::Subscriber& known, const std::string& digest) const {
+  web::Leaving leaving{.address = masked(known.address), .language = known.language, .digest = digest};
+  bool has_kept = false;
+  for (const auto& each : known.subscriptions) {
+    if (!is_on_list(each)) continue;
+    has_kept = has_kept || subscriber::is_kept(each.state);
+    leaving.may_pause = leaving.may_pause || each.state == SubscriptionState::confirmed;
+    if (digest.empty() || each.digest == digest) {
+      leaving.is_subscribed = true;
+    } else if (subscriber::is_kept(each.state)) {
+      leaving.others.push_back(each.digest);
+    }
+  }
+  if (!leaving.is_subscribed || !has_kept) {
+    leaving.may_pause = false;
+    return leaving;
+  }
+  if (!digest.empty()) leaving.instead = rarer_than(known, digest);
+  leaving.topics = topics();
+  for (auto& topic : leaving.topics)
+    topic.is_chosen =
+        known.topics.empty() || std::ranges::find(known.topics, topic.value) != known.topics.end();
+  return leaving;
+}
+
 Result<bool> ListService::come_back(std::string_view token, std::string_view client) {
   TIDINGS_LET(const auto target, target_of(token));
   if (!target) return false;
-  auto address = parse_mail_address(target->subscriber.address);
-  if (!address) return false;
-  subscriber::SignUpRequest request{.address = *std::move(address),
-                                    .detail = from_where("unsubscribe page, subscribe again", client)};
+  std::vector<std::string> digests;
   for (const auto& each : target->subscriber.subscriptions) {
     const bool ours = target->now.empty() || each.digest == target->now;
-    if (ours && each.state == SubscriptionState::withdrawn &&
-        context_.config.find_digest(each.digest) != nullptr) {
-      request.digests.push_back(each.digest);
-    }
+    if (ours && each.state == SubscriptionState::withdrawn) digests.push_back(each.digest);
   }
-  if (!request.digests.empty())
-    TIDINGS_TRY(subscriber::NoticeTable(database_, context_.clock).take_sign_up(request));
-  on_request_();
+  TIDINGS_TRY(
+      ask(target->subscriber, std::move(digests), from_where("unsubscribe page, subscribe again", client)));
   return true;
+}
+
+Result<void> ListService::ask(const subscriber::Subscriber& known, std::vector<std::string> digests,
+                              std::string detail) {
+  std::erase_if(digests,
+                [&](const std::string& name) { return context_.config.find_digest(name) == nullptr; });
+  auto address = parse_mail_address(known.address);
+  if (address && !digests.empty()) {
+    TIDINGS_TRY(subscriber::NoticeTable(database_, context_.clock)
+                    .take_sign_up({.address = *std::move(address),
+                                   .digests = std::move(digests),
+                                   .detail = std::move(detail)}));
+  }
+  on_request_();
+  return {};
 }
 
 Result<web::Joining> ListService::describe(const subscriber::Subscriber& subscriber,
@@ -213,11 +245,18 @@ Result<std::optional<web::Joining>> ListService::joining(std::string_view token)
   if (is_done) {
     TIDINGS_LET(confirmation, confirmations.used(token));
   }
+  const bool is_expired = !confirmation;
+  if (is_expired) {
+    TIDINGS_LET(confirmation, confirmations.expired(token));
+  }
   if (!confirmation) return std::nullopt;
   TIDINGS_LET(const auto subscriber, table_.find(confirmation->subscriber));
   if (!subscriber) return std::nullopt;
   TIDINGS_LET(auto joining, describe(*subscriber, std::move(confirmation->digests)));
-  joining.is_done = is_done;
+  joining.is_done = is_done && !is_expired;
+  joining.is_expired = is_expired;
+  joining.moves = !confirmation->address.empty();
+  if (joining.moves) joining.address = masked(confirmation->address);
   return joining;
 }
 
@@ -230,28 +269,38 @@ Result<std::optional<web::Joining>> ListService::confirm(std::string_view token,
   if (!subscriber) return std::nullopt;
   TIDINGS_LET(auto joining, describe(*subscriber, std::move(confirmed->digests)));
   joining.is_done = confirmed->before;
+  joining.moves = confirmed->has_moved;
   return joining;
 }
 
 Result<std::optional<web::Member>> ListService::member(std::string_view token) {
+  TIDINGS_LET(const auto known, member_of(token));
+  if (!known) return std::nullopt;
+  TIDINGS_LET(auto member, describe(*known));
+  return member;
+}
+
+Result<std::optional<subscriber::Subscriber>> ListService::member_of(std::string_view token) {
   TIDINGS_LET(const auto subject, verify(TokenPurpose::preferences, token));
   if (!subject) return std::nullopt;
-  TIDINGS_LET(const auto known, table_.find(subject->subscriber));
-  if (!known) return std::nullopt;
+  return table_.find(subject->subscriber);
+}
+
+Result<web::Member> ListService::describe(const subscriber::Subscriber& known) {
   const auto is_theirs = [&](const std::string& digest) {
-    const auto* const subscription = subscription_of(*known, digest);
+    const auto* const subscription = subscription_of(known, digest);
     return subscription != nullptr && is_on_list(*subscription);
   };
-  web::Member member{.address = masked(known->address),
-                     .name = known->name,
-                     .language = known->language,
+  web::Member member{.address = masked(known.address),
+                     .name = known.name,
+                     .language = known.language,
                      .digests = choices_of([&](const config::DigestConfig& digest) {
                        return digest.sign_up != config::SignUp::hidden || is_theirs(digest.name);
                      }),
                      .topics = topics()};
   for (auto& choice : member.digests) choice.is_chosen = is_theirs(choice.value);
   // A topic of theirs that is no longer in the configuration stays until they remove it.
-  for (const auto& topic : known->topics) {
+  for (const auto& topic : known.topics) {
     const auto found = std::ranges::find(member.topics, topic, &web::Choice::value);
     if (found == member.topics.end()) {
       member.topics.push_back({.value = topic, .label = topic, .is_chosen = true});
@@ -259,7 +308,16 @@ Result<std::optional<web::Member>> ListService::member(std::string_view token) {
       found->is_chosen = true;
     }
   }
-  TIDINGS_LET(member.is_stopped, is_stopped(*known));
+  TIDINGS_LET(member.is_stopped, is_stopped(known));
+  const auto& zone = context_.config.newsletter.zone;
+  const auto now = context_.clock.now();
+  for (const auto& each : known.subscriptions) {
+    member.may_pause = member.may_pause || subscriber::is_kept(each.state);
+    if (each.paused_until) member.paused_until = members::day_text(zone, *each.paused_until);
+  }
+  member.first_day = members::day_text(zone, now + std::chrono::days{1});
+  member.last_day = members::day_text(zone, now + members::longest_pause);
+  if (!member.is_stopped) member.next = next_mails(known);
   return member;
 }
 
@@ -267,6 +325,20 @@ Result<bool> ListService::is_stopped(const subscriber::Subscriber& known) {
   const auto address = stored_address(known.address);
   TIDINGS_LET(const auto suppression, subscriber::Suppressions(database_, context_.clock).lookup(address));
   return suppression && suppression->cause != subscriber::SuppressionCause::erased;
+}
+
+/// Nothing for a day that makes no sense; the same day again is no wish.
+std::optional<std::optional<members::PauseWish>> ListService::pause_wish(const subscriber::Subscriber& known,
+                                                                         const std::string& day) const {
+  const auto& zone = context_.config.newsletter.zone;
+  std::optional<UtcTime> now;
+  for (const auto& each : known.subscriptions) now = std::max(now, each.paused_until);
+  if (day == (now ? members::day_text(zone, *now) : std::string{}))
+    return std::optional<members::PauseWish>{};
+  if (day.empty()) return members::PauseWish{};
+  const auto until = members::parse_pause_end(day, zone, context_.clock.now());
+  if (!until) return std::nullopt;
+  return members::PauseWish{.until = *until};
 }
 
 Result<std::optional<web::Change>> ListService::change(std::string_view token,
@@ -282,10 +354,15 @@ Result<std::optional<web::Change>> ListService::change(std::string_view token,
       return fail(Errc::bad_data, "there is no such digest");
     if (std::ranges::find(digests, wanted) == digests.end()) digests.push_back(wanted);
   }
-  const members::Preferences all{.name = preferences.name,
-                                 .language = preferences.language,
-                                 .topics = preferences.topics,
-                                 .digests = std::move(digests)};
+  members::Preferences all{.name = preferences.name,
+                           .language = preferences.language,
+                           .topics = preferences.topics,
+                           .digests = std::move(digests)};
+  if (preferences.paused_until) {
+    const auto pause = pause_wish(*known, *preferences.paused_until);
+    if (!pause) return web::Change::bad_day;
+    all.pause = *pause;
+  }
   TIDINGS_LET(const auto changed,
               membership_.change(known->id, all,
                                  {.origin = Origin::web, .detail = from_where("preferences page", client)}));
@@ -348,28 +425,13 @@ Result<void> ListService::check() {
   return {};
 }
 
-Result<std::string> ListService::gauges() {
+Result<std::vector<web::Metric>> ListService::metrics() {
   const auto now = context_.clock.now();
-  if (!gauges_.empty() && now - gauges_at_ < std::chrono::minutes{1}) return gauges_;
-  TIDINGS_LET(const auto counts, table_.counts());
-  TIDINGS_LET(const auto open, subscriber::NoticeTable(database_, context_.clock).open());
-  std::string out =
-      "# HELP tidings_subscriptions Subscriptions by digest and state.\n# TYPE tidings_subscriptions gauge\n";
-  for (const auto& each : counts.digests) {
-    out += fmt::format(
-        "tidings_subscriptions{{digest=\"{0}\",state=\"confirmed\"}} "
-        "{1}\ntidings_subscriptions{{digest=\"{0}\",state=\"pending\"}} {2}\n"
-        "tidings_subscriptions{{digest=\"{0}\",state=\"paused\"}} {3}\n"
-        "tidings_subscriptions{{digest=\"{0}\",state=\"withdrawn\"}} {4}\n",
-        each.digest, each.confirmed, each.pending, each.paused, each.withdrawn);
-  }
-  out += fmt::format(
-      "# HELP tidings_notices_open Sign-ups and mails that wait to be sent.\n# TYPE tidings_notices_open "
-      "gauge\ntidings_notices_open {}\n",
-      open);
-  gauges_ = out;
-  gauges_at_ = now;
-  return out;
+  const bool is_fresh = metrics_at_ <= now && now - metrics_at_ < std::chrono::minutes{1};
+  if (!tell_metrics_ || (!metrics_.empty() && is_fresh)) return metrics_;
+  TIDINGS_LET(metrics_, tell_metrics_(context_));
+  metrics_at_ = now;
+  return metrics_;
 }
 
 }  // namespace tidings::site

@@ -22,7 +22,7 @@
 
 namespace tidings::site {
 
-/// "a…@e….org": enough for the owner to recognise it, not for anybody else.
+/// "ad…e@ex…e.org": enough for the owner to recognise it, not for anybody else.
 [[nodiscard]] std::string masked(const std::string& address);
 
 class ListService final : public web::Service {
@@ -39,7 +39,18 @@ class ListService final : public web::Service {
   [[nodiscard]] Result<std::optional<std::function<void(web::Settled)>>> leave_at_once(
       std::string_view token, std::string_view client) override;
   [[nodiscard]] Result<bool> come_back(std::string_view token, std::string_view client) override;
+  [[nodiscard]] Result<std::optional<web::Member>> get_less(std::string_view token, const web::Less& less,
+                                                            std::string_view client) override;
+  [[nodiscard]] Result<std::optional<web::Leaving>> undo_leave(std::string_view token, UtcTime since,
+                                                               std::string_view client) override;
+  [[nodiscard]] Result<bool> give_reason(std::string_view token, std::string_view reason) override;
+  [[nodiscard]] std::vector<std::string> reasons() const override;
   [[nodiscard]] Result<std::optional<web::Joining>> joining(std::string_view token) override;
+  [[nodiscard]] Result<bool> send_new_link(std::string_view token, std::string_view client) override;
+  [[nodiscard]] Result<std::optional<web::Moving>> move(std::string_view token, std::string_view address,
+                                                        std::string_view client) override;
+  [[nodiscard]] Result<std::optional<std::string>> personal_data(std::string_view token) override;
+  [[nodiscard]] Result<bool> erase(std::string_view token) override;
   [[nodiscard]] Result<std::optional<web::Joining>> confirm(std::string_view token,
                                                             std::string_view client) override;
   [[nodiscard]] Result<std::optional<web::Member>> member(std::string_view token) override;
@@ -51,13 +62,18 @@ class ListService final : public web::Service {
   [[nodiscard]] std::vector<web::Choice> topics() const override;
   [[nodiscard]] Result<int> take_webhook(std::string_view relay, const web::Request& call) override;
   [[nodiscard]] Result<void> check() override;
-  [[nodiscard]] Result<std::string> gauges() override;
+  [[nodiscard]] Result<std::vector<web::Metric>> metrics() override;
+  /// What metrics() returns; asked at most once a minute.
+  void tell_metrics(std::function<Result<std::vector<web::Metric>>(const config::Context&)> tell) {
+    tell_metrics_ = std::move(tell);
+  }
 
  private:
   struct Target {
     subscriber::Subscriber subscriber;
     std::string digest;  ///< of the edition with the link; empty: all
     std::string now;     ///< what the link leaves: `digest`, or what they have changed to from it since
+    EditionId edition{};
   };
 
   ListService(const config::SharedContext& shared, store::Database database, subscriber::KeyRing keys);
@@ -67,6 +83,18 @@ class ListService final : public web::Service {
   /// The digest of the edition with the link; empty for a link about all of them.
   [[nodiscard]] Result<std::string> digest_of(EditionId edition);
   void tell();
+  [[nodiscard]] Result<std::optional<subscriber::Subscriber>> member_of(std::string_view token);
+  [[nodiscard]] Result<web::Member> describe(const subscriber::Subscriber& known);
+  [[nodiscard]] web::Leaving leaving_of(const subscriber::Subscriber& known, const std::string& digest) const;
+  /// Those that bring the same posts as `digest` less often, and that the reader does not get.
+  [[nodiscard]] std::vector<std::string> rarer_than(const subscriber::Subscriber& known,
+                                                    const std::string& digest) const;
+  [[nodiscard]] std::optional<std::optional<members::PauseWish>> pause_wish(
+      const subscriber::Subscriber& known, const std::string& day) const;
+  [[nodiscard]] std::vector<web::NextMail> next_mails(const subscriber::Subscriber& known) const;
+  /// Queues the question whether they want these digests, as a sign-up does.
+  [[nodiscard]] Result<void> ask(const subscriber::Subscriber& known, std::vector<std::string> digests,
+                                 std::string detail);
   /// Suppressed, except after erasure, which their own confirmation lifts.
   [[nodiscard]] Result<bool> is_stopped(const subscriber::Subscriber& known);
   [[nodiscard]] Result<web::Joining> describe(const subscriber::Subscriber& subscriber,
@@ -85,8 +113,9 @@ class ListService final : public web::Service {
   std::unordered_map<std::int64_t, std::string> digests_of_editions_;  ///< they never change
   Webhooks webhooks_;
   subscriber::WatchedDomainList blocked_;
-  std::string gauges_;
-  UtcTime gauges_at_{};
+  std::function<Result<std::vector<web::Metric>>(const config::Context&)> tell_metrics_;
+  std::vector<web::Metric> metrics_;
+  UtcTime metrics_at_{};
 };
 
 }  // namespace tidings::site

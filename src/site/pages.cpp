@@ -10,13 +10,16 @@
 #include "base/url.hpp"
 #include "config/theme_files.hpp"
 #include "message/brand.hpp"
+#include "site/list_service.hpp"
+#include "site/page_data.hpp"
 
 namespace tidings::site {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::array page_names{"subscribe", "confirm", "unsubscribe", "left", "preferences", "message"};
+constexpr std::array page_names{"subscribe", "confirm", "unsubscribe", "left",   "preferences",
+                                "message",   "saved",   "erase",       "expired"};
 constexpr std::array languages{"ar", "de", "el", "en", "es", "fr", "it", "ja", "pt", "ru", "tr", "zh"};
 
 std::string_view key_of(web::Banner notice) {
@@ -29,49 +32,19 @@ std::string_view key_of(web::Banner notice) {
     case web::Banner::missing: return "missing";
     case web::Banner::many: return "many";
     case web::Banner::trouble: return "trouble";
+    case web::Banner::moving: return "moving";
+    case web::Banner::moved: return "moved";
+    case web::Banner::erased: return "erased";
+    case web::Banner::back: return "back";
+    case web::Banner::thanks: return "thanks";
   }
   return "trouble";
-}
-
-json choice_of(std::string_view name, std::string_view group, std::size_t number) {
-  return {{"value", name},      {"label", name},
-          {"description", ""},  {"has_description", false},
-          {"is_chosen", false}, {"id", fmt::format("{}{}", group, number)}};
-}
-
-/// One question about digests.
-json group_of(std::string legend, std::string_view type, std::string field) {
-  return {
-      {"legend", std::move(legend)}, {"type", type}, {"field", std::move(field)}, {"choices", json::array()}};
 }
 
 json sample_group() {
   auto group = group_of("x", "radio", "digest");
   group["choices"].push_back(choice_of("x", "d", 0));
   return group;
-}
-
-using ChoiceGroup = std::vector<const web::Choice*>;
-
-/// In the order of their first choice.
-std::vector<ChoiceGroup> grouped(const std::vector<web::Choice>& choices) {
-  std::vector<ChoiceGroup> groups;
-  for (const auto& choice : choices) {
-    const auto same = std::ranges::find_if(
-        groups, [&](const ChoiceGroup& group) { return group.front()->group == choice.group; });
-    if (same == groups.end()) {
-      groups.push_back({&choice});
-    } else {
-      same->push_back(&choice);
-    }
-  }
-  return groups;
-}
-
-/// Somebody who gets several rhythms keeps them until they say otherwise.
-bool is_one_of(const ChoiceGroup& group) {
-  return group.size() > 1 &&
-         std::ranges::count_if(group, [](const web::Choice* choice) { return choice->is_chosen; }) <= 1;
 }
 
 /// Every name that a page may use, with something in it.
@@ -107,13 +80,49 @@ json sample_page(const json& words, const message::Brand& brand) {
             {"is_stopped", true},
             {"archive_url", "x"},
             {"has_archive", true},
-            {"is_missing", true},
+            {"has_way_on", true},
+            {"may_pause", true},
+            {"is_paused", true},
+            {"paused_note", "x"},
+            {"paused_until", "x"},
+            {"first_day", "x"},
+            {"last_day", "x"},
+            {"has_pause_problem", true},
+            {"has_move_problem", true},
+            {"may_move", true},
+            {"instead", {choice_of("x", "i", 0)}},
+            {"has_less", true},
+            {"has_choice_of_topics", true},
+            {"reasons", {choice_of("x", "r", 0)}},
+            {"has_reasons", true},
+            {"undo", "x"},
+            {"changes", {{{"label", "x"}, {"value", "x"}}}},
+            {"has_changes", true},
+            {"next", {{{"digest", "x"}, {"date", "x"}}}},
+            {"has_next", true},
+            {"is_from_preferences", true},
+            {"button", "x"},
             {"has_text", true},
             {"newsletter_name", "x"},
             {"postal_address", "x"},
             {"has_postal_address", true}};
   message::add_brand(page, brand);
   return page;
+}
+
+/// The words on the button of a notice.
+const char* button_of(subscriber::NoticeKind kind) {
+  using subscriber::NoticeKind;
+  switch (kind) {
+    case NoticeKind::confirm: return "web_confirm";
+    case NoticeKind::move: return "web_move";
+    case NoticeKind::moved: return "web_subscribe_title";
+    case NoticeKind::reconfirm: return "web_keep";
+    case NoticeKind::already:
+    case NoticeKind::welcome:
+    case NoticeKind::goodbye: break;
+  }
+  return "web_preferences_title";
 }
 
 /// In a line of the other direction a name or address keeps its own (U+2068 FSI, U+2069 PDI).
@@ -129,9 +138,9 @@ struct Slot {
   std::string web::PageView::*field;
   const char* mark;
 };
-constexpr std::array slots{Slot{&web::PageView::address, "qx7address4slot9kz"},
-                           Slot{&web::PageView::name, "qx7name4slot9kz"},
-                           Slot{&web::PageView::form_token, "qx7stamp4slot9kz"}};
+constexpr std::array slots{
+    Slot{&web::PageView::address, "qx7address4slot9kz"}, Slot{&web::PageView::name, "qx7name4slot9kz"},
+    Slot{&web::PageView::form_token, "qx7stamp4slot9kz"}, Slot{&web::PageView::undo, "qx7undo4slot9kz"}};
 
 /// Equal for views whose pages differ only in slots.
 std::string key_of(const web::PageView& view) {
@@ -140,8 +149,14 @@ std::string key_of(const web::PageView& view) {
                                 view.is_embedded, view.is_second_step, view.is_subscribed, view.is_stopped,
                                 view.address.empty(), view.name.empty(), view.form_token.empty());
   const auto add = [&key](const std::string& text) { key += fmt::format(" {}:{}", text.size(), text); };
-  add(view.digest);
-  for (const auto& other : view.others) add(other);
+  key += fmt::format(" {:d}{:d}{:d}{:d}", view.moves, view.may_pause, view.is_from_preferences,
+                     view.undo.empty());
+  for (const auto* const text : {&view.digest, &view.paused_until, &view.first_day, &view.last_day})
+    add(*text);
+  for (const auto* const list : {&view.others, &view.instead, &view.reasons}) {
+    key += " |";
+    for (const auto& each : *list) add(each);
+  }
   for (const auto* const choices : {&view.digests, &view.topics}) {
     key += " |";
     for (const auto& choice : *choices) {
@@ -170,18 +185,6 @@ json sample_notice(const json& words, const message::Brand& brand) {
               {"has_postal_address", true}};
   message::add_brand(notice, brand);
   return notice;
-}
-
-/// A brand that has one of everything.
-message::Brand sample_brand() {
-  return {.logo = "x",
-          .logo_dark = "x",
-          .tagline = "x",
-          .editor = "x",
-          .portrait = "x",
-          .links = {{.title = "x", .url = "x"}},
-          .footer = "x",
-          .social_card = "x"};
 }
 
 }  // namespace
@@ -225,10 +228,10 @@ Result<std::unique_ptr<WebPages>> WebPages::load(const config::Config& config) {
     pages->templates_.emplace(file, std::move(parsed));
     return {};
   };
-  const auto page = sample_page(words, sample_brand());
+  const auto page = sample_page(words, message::sample_brand());
   for (const auto* const name : page_names)
     TIDINGS_TRY(add(fmt::format("pages/{}.mustache", name), message::Escape::html, page));
-  const auto notice = sample_notice(words, sample_brand());
+  const auto notice = sample_notice(words, message::sample_brand());
   TIDINGS_TRY(add("notice.text.mustache", message::Escape::none, notice));
   TIDINGS_TRY(add("notice.html.mustache", message::Escape::html, notice));
   const auto style = find("pages/style.css");
@@ -302,6 +305,8 @@ std::string WebPages::consent(const std::string& language) const {
 }
 
 Result<std::string> WebPages::render(const web::PageView& view) const {
+  // What somebody has just changed is nobody else's page.
+  if (view.page == web::PageName::saved) return render_whole(view);
   TIDINGS_LET(const auto found, skeleton(view));
   std::array<std::string, slots.size()> values;
   std::size_t size = found->size;
@@ -352,44 +357,6 @@ Result<std::shared_ptr<const WebPages::Skeleton>> WebPages::skeleton(const web::
   return skeletons_.emplace(key, std::move(made)).first->second;
 }
 
-void WebPages::add_digests(json& data, const web::PageView& view, const message::Strings& words) const {
-  const auto groups = grouped(view.digests);
-  const bool may_leave = groups.size() > 1 || view.page == web::PageName::preferences;
-  auto ticks = group_of(word(words, "web_what", {}), "checkbox", "digest");
-  data["digest_groups"] = json::array();
-  std::size_t number = 0;
-  for (const auto& group : groups) {
-    const auto first_title = title_of(group.front()->value);
-    const bool has_one_title = std::ranges::all_of(
-        group, [&](const web::Choice* choice) { return title_of(choice->value) == first_title; });
-    const bool is_radio = is_one_of(group);
-    const auto legend = groups.size() == 1 || !has_one_title ? word(words, "web_digests", {}) : first_title;
-    auto radio = group_of(legend, "radio", number == 0 ? "digest" : fmt::format("digest-{}", number));
-    for (const auto* const choice : group) {
-      auto one = choice_of(choice->value, "d", static_cast<std::size_t>(choice - view.digests.data()));
-      one["label"] =
-          is_radio && has_one_title ? rhythm_label(words, choice->value) : digest_label(words, choice->value);
-      one["is_chosen"] = choice->is_chosen;
-      (is_radio ? radio : ticks)["choices"].push_back(std::move(one));
-    }
-    if (!is_radio) continue;
-    if (may_leave) {
-      auto none = choice_of("", "n", number);
-      none["label"] = word(words, "web_never", {});
-      none["is_chosen"] = std::ranges::none_of(group, [](const auto* choice) { return choice->is_chosen; });
-      radio["choices"].push_back(std::move(none));
-    }
-    ++number;
-    data["digest_groups"].push_back(std::move(radio));
-  }
-  data["has_ticks_only"] = number == 0;
-  if (!ticks["choices"].empty()) data["digest_groups"].push_back(std::move(ticks));
-  // A single digest is no choice when signing up; the preferences page is for leaving it.
-  data["has_digests"] = view.digests.size() > (view.page == web::PageName::subscribe ? 1U : 0U);
-  data["misses_digest"] = view.problem == web::Problem::digests;
-  data["has_more"] = data["has_digests"] == true || data["has_topics"] == true;
-}
-
 Result<std::string> WebPages::render_whole(const web::PageView& view) const {
   const auto& words = strings(view.language);
   const auto digest = view.digest.empty() ? std::string{} : digest_label(words, view.digest);
@@ -404,9 +371,10 @@ Result<std::string> WebPages::render_whole(const web::PageView& view) const {
   for (const auto& [key, text] : words.texts()) {
     if (key.starts_with("web_")) data["t"][key] = message::fill_placeholders(text, values);
   }
-  const auto key =
+  auto key =
       std::string{view.page == web::PageName::message ? key_of(view.notice)
                                                       : page_names.at(static_cast<std::size_t>(view.page))};
+  if (view.page == web::PageName::confirm && view.moves) key = "move";
   const auto title = word(words, "web_" + key + "_title", values);
   data["language"] = words.language();
   data["dir"] = words.direction();
@@ -426,7 +394,13 @@ Result<std::string> WebPages::render_whole(const web::PageView& view) const {
                             ? base_path_ + archive.substr(own.size()) + "/"
                             : archive;
   data["has_archive"] = !config_.archive.url.empty();
-  data["is_missing"] = view.page == web::PageName::message && view.notice == web::Banner::missing;
+  data["button"] = word(words, view.moves ? "web_move" : "web_confirm", values);
+  // A page on which nothing is left to press leads to the form.
+  constexpr std::array ends{web::Banner::missing, web::Banner::many, web::Banner::trouble,
+                            web::Banner::erased};
+  data["has_way_on"] =
+      view.page == web::PageName::message && std::ranges::find(ends, view.notice) != ends.end();
+  add_steering(data, view, words);
   data["address"] = view.address;
   data["name"] = view.name;
   data["stamp"] = view.form_token;
@@ -473,8 +447,16 @@ Result<members::NoticeText> WebPages::notice(subscriber::NoticeKind kind, const 
                                              const members::NoticeLinks& links) const {
   const std::vector<std::string> wanted{language};
   const auto& words = strings(language_for(wanted));
-  const auto values = placeholders({}, digest_labels(words, digests));
-  const bool is_confirm = kind == subscriber::NoticeKind::confirm;
+  auto values = placeholders(links.moved_to.empty() ? std::string{} : masked(links.moved_to),
+                             digest_labels(words, digests));
+  if (links.answer_by) {
+    const auto day = std::chrono::floor<std::chrono::days>(
+        config_.newsletter.zone.to_local(*links.answer_by - std::chrono::milliseconds{1}));
+    values["date"] = words.date(std::chrono::year_month_day{day});
+  }
+  using subscriber::NoticeKind;
+  const bool is_confirm =
+      kind == NoticeKind::confirm || kind == NoticeKind::move || kind == NoticeKind::reconfirm;
   json data = sample_notice(json::object(), config_.brand);
   for (const auto& [key, text] : words.texts()) {
     if (key.starts_with("web_") || key.starts_with("mail_"))
@@ -486,14 +468,14 @@ Result<members::NoticeText> WebPages::notice(subscriber::NoticeKind kind, const 
   data["subject"] = word(words, key + "_subject", values);
   // Without a web server there is no page to open: replying confirms.
   const bool by_reply = is_confirm && links.action_url.empty();
-  data["text"] = word(words, by_reply ? "mail_confirm_by_reply" : key + "_text", values);
-  data["button"] = word(words, is_confirm ? "web_confirm" : "web_preferences_title", values);
+  data["text"] = word(words, key + (by_reply ? "_by_reply" : "_text"), values);
+  data["button"] = word(words, button_of(kind), values);
   const auto& action = by_reply ? links.reply_mailto : links.action_url;
   data["action_url"] = action;
   data["has_action"] = !action.empty();
   data["reply_mailto"] = links.reply_mailto;
   data["has_reply"] = is_confirm && !by_reply && !links.reply_mailto.empty();
-  data["is_confirm"] = is_confirm;
+  data["is_confirm"] = kind == NoticeKind::confirm || kind == NoticeKind::move;
   data["newsletter_name"] = config_.newsletter.name;
   data["postal_address"] = config_.newsletter.postal_address;
   data["has_postal_address"] = !config_.newsletter.postal_address.empty();

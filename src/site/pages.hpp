@@ -58,6 +58,10 @@ class WebPages final : public web::Pages, public members::NoticeWriter {
   /// "weekly", for a choice among digests of one title.
   [[nodiscard]] std::string rhythm_label(const message::Strings& words, const std::string& name) const;
   void add_digests(nlohmann::json& data, const web::PageView& view, const message::Strings& words) const;
+  [[nodiscard]] std::string day_in_words(const message::Strings& words, std::string_view day) const;
+  [[nodiscard]] std::string time_in_words(const message::Strings& words, UtcTime at) const;
+  [[nodiscard]] nlohmann::json line_of(const message::Strings& words, const web::ChangedLine& line) const;
+  void add_steering(nlohmann::json& data, const web::PageView& view, const message::Strings& words) const;
   [[nodiscard]] Result<std::string> render_whole(const web::PageView& view) const;
   [[nodiscard]] std::string digest_labels(const message::Strings& words,
                                           const std::vector<std::string>& names) const;

@@ -53,7 +53,7 @@ class Notifier {
 
 Result<web::SiteOptions> site_options(const config::SharedContext& shared) {
   const auto& config = shared.config;
-  TIDINGS_LET(auto database, store::Database::open(config.store_path, store::Create::yes));
+  TIDINGS_LET(auto database, store::Database::open(config.store, store::Create::yes));
   TIDINGS_LET(const auto keys, subscriber::KeyRing::open(database, shared.random, shared.clock));
   web::SiteOptions options;
   if (const auto url = parse_url(config.newsletter.public_url))
@@ -74,7 +74,7 @@ Result<web::SiteOptions> site_options(const config::SharedContext& shared) {
 /// seconds.
 void run_sender(const config::SharedContext& shared, const WebPages& pages, Notifier& notifier,
                 const std::atomic<bool>& stop) {
-  auto database = store::Database::open(shared.config.store_path, store::Create::yes);
+  auto database = store::Database::open(shared.config.store, store::Create::yes);
   if (!database) return log::error("notices: " + database.error().line());
   const auto context = shared.on(*database);
   std::string said;
@@ -110,7 +110,7 @@ std::atomic<bool> told_to_stop{false};
 Result<bool> answer_cgi(const config::SharedContext& shared, const WebPages& pages,
                         const web::Request& request) {
   TIDINGS_LET(const auto options, site_options(shared));
-  TIDINGS_LET(auto database, store::Database::open(shared.config.store_path, store::Create::yes));
+  TIDINGS_LET(auto database, store::Database::open(shared.config.store, store::Create::yes));
   bool has_work = false;
   TIDINGS_LET(const auto service, ListService::open(shared, [&has_work] { has_work = true; }));
   web::StoredLimits limits{database, options.form_token_secret};
@@ -173,7 +173,7 @@ Result<void> serve(const config::SharedContext& shared, const ServeOptions& opti
   web::SiteState state;
   web::MemoryLimits limits;
   Notifier notifier;
-  TIDINGS_LET(auto writers_database, store::Database::open(config.store_path, store::Create::yes));
+  TIDINGS_LET(auto writers_database, store::Database::open(config.store, store::Create::yes));
   // People who leave are spread over the whole list: with its indexes in memory they are found without the
   // disk.
   TIDINGS_TRY(writers_database.set_cache(writers_cache_bytes));
@@ -199,6 +199,7 @@ Result<void> serve(const config::SharedContext& shared, const ServeOptions& opti
   TIDINGS_LET(auto server, web::Server::listen(server_options, make));
   const web::MakeAnswer make_monitor = [&]() -> Result<web::Answer> {
     TIDINGS_LET(auto service, ListService::open(shared, [] {}));
+    service->tell_metrics(options.metrics);
     auto& worker_service = *service;
     auto worker = std::make_shared<Worker>(
         Worker{.service = std::move(service),
@@ -241,7 +242,7 @@ Result<void> serve_cgi(const config::SharedContext& shared, const web::Environme
   TIDINGS_LET(const bool has_work, answer_cgi(shared, *pages, request));
   if (!has_work || !go_on_alone()) return {};
   std::signal(SIGTERM, [](int) { told_to_stop = true; });
-  TIDINGS_LET(auto database, store::Database::open(config.store_path, store::Create::yes));
+  TIDINGS_LET(auto database, store::Database::open(config.store, store::Create::yes));
   const auto context = shared.on(database);
   TIDINGS_TRY(members::take_sign_ups(context));
   TIDINGS_LET(const auto report, members::send_notices(context, *pages, {}, told_to_stop));

@@ -6,17 +6,23 @@
 #include <functional>
 #include <iosfwd>
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "config/context.hpp"
 #include "web/cgi.hpp"
+#include "web/metrics.hpp"
 
 namespace tidings::site {
 
+/// What a monitor is told besides what visitors did. Called by one thread, with its own database.
+using TellMetrics = std::function<Result<std::vector<web::Metric>>(const config::Context&)>;
+
 struct ServeOptions {
   int threads = 8;
+  TellMetrics metrics;
   std::function<void(const std::string& address)> on_ready;  ///< "127.0.0.1:8080", once it is listening
   std::function<void(const std::string& address)> on_monitor_ready;  ///< of [web] metrics, if set
 };

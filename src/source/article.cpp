@@ -10,6 +10,7 @@
 #include "source/article_body.hpp"
 #include "source/article_meta.hpp"
 #include "source/article_tree.hpp"
+#include "source/bot_check.hpp"
 #include "source/encoding.hpp"
 #include "source/html_text.hpp"
 #include "source/page_trim.hpp"
@@ -191,8 +192,12 @@ Result<Article> find_article(std::string_view bytes, const ArticleOptions& optio
   if (extracted.is_one_of_many && !meta.is_article)
     return fail(Errc::bad_data, "the page lists several posts but has no article",
                 "use the address of a single post");
-  if (extracted.units < (meta.is_article ? least_announced_units : least_units))
+  if (extracted.units < (meta.is_article ? least_announced_units : least_units)) {
+    const auto guard = bot_check_of(bytes);
+    if (!guard.empty())
+      return fail(Errc::bad_data, "no article: a check for people instead of the page (" + guard + ")");
     return fail(Errc::bad_data, "no article on this page");
+  }
 
   Article out{.title = meta.title,
               .author = meta.author,

@@ -244,7 +244,7 @@ class ListReader {
     const auto column = best_column();
     std::map<std::string, std::size_t> texts;
     for (const auto& item : items_) {
-      if (xmlNode* const link = link_of(item, column)) ++texts[text_of(link)];
+      if (xmlNode* const link = link_of(item, column)) ++texts[without_size(text_of(link))];
     }
     for (const auto& [text, count] : texts) {
       if (count * 2 > items_.size()) says_nothing_ = text;
@@ -438,8 +438,8 @@ class ListReader {
   void add(const Item& item, xmlNode* link, const std::vector<xmlNode*>& roots) {
     const auto published = order_.time_of(*item.mark);
     if (!published) return;
-    const bool says_nothing = !says_nothing_.empty() && text_of(link) == says_nothing_;
-    DatedPost post{.title = says_nothing ? emphasised(*item.mark, roots) : title_of(*item.mark, link),
+    const bool says_nothing = !says_nothing_.empty() && without_size(text_of(link)) == says_nothing_;
+    DatedPost post{.title = says_nothing ? title_beside(*item.mark, link, roots) : title_of(*item.mark, link),
                    .link = link,
                    .published = *published};
     if (post.title.empty() || !seen_.insert(attribute(link, "href")).second) return;
@@ -454,16 +454,34 @@ class ListReader {
     posts_.push_back(std::move(post));
   }
 
-  /// The first heading or bold text of a post whose link only says "read more"; empty if there is none.
-  static std::string emphasised(const Mark& mark, const std::vector<xmlNode*>& roots) {
+  /// "PDF (120 KB)" and "PDF, 1.2 MB" without the size, which differs from file to file.
+  static std::string without_size(std::string text) {
+    const auto digit = text.find_first_of("0123456789");
+    if (digit == std::string::npos) return text;
+    const auto end = std::min(text.size(), text.find_first_not_of("0123456789., \u00a0", digit));
+    const auto unit = ascii_lower(text.substr(end, 2));
+    if (unit != "kb" && unit != "mb" && unit != "ki" && unit != "mi" && unit != "by") return text;
+    text.resize(digit);
+    const auto last = text.find_last_not_of(" ,;:([-");
+    return text.substr(0, last == std::string::npos ? 0 : last + 1);
+  }
+
+  /// The first heading or bold text of a post whose link only says "read more" or "PDF (120 KB)", else the
+  /// longest other cell of its row; empty if there is none.
+  static std::string title_beside(const Mark& mark, const xmlNode* link, const std::vector<xmlNode*>& roots) {
     std::string found;
+    std::string cell;
     for (xmlNode* const root : roots) {
       for_each_below(root, [&](xmlNode* node) {
         const bool is_bold = heading_rank(node) != 0 || is_one_of(node, {"strong", "b"});
         if (found.empty() && is_bold && !contains(node, mark.node)) found = text_of(node);
+        const bool is_cell =
+            is_one_of(node, {"td", "th", "dd"}) && !contains(node, mark.node) && !contains(node, link);
+        if (!is_cell) return;
+        if (auto text = text_of(node); text.size() > cell.size() && has_letter(text)) cell = std::move(text);
       });
     }
-    return found;
+    return found.empty() ? cell : found;
   }
 
   std::string title_of(const Mark& mark, xmlNode* link) const {

@@ -68,6 +68,7 @@ class Finder {
       const bool alternate = has_word(rel, "alternate") && is_feed_type(type) && !has_word(rel, "stylesheet");
       if (alternate || (has_word(rel, "feed") && !has_word(rel, "stylesheet")))
         add(advertised_, href, type, html_attribute(node, "title"));
+      if (has_word(rel, "https://api.w.org/")) wordpress_ = resolve_url(base_, href).value_or(std::string{});
     } else if (tag == GUMBO_TAG_A && !href.empty()) {
       if (is_feed_type(html_attribute(node, "type")) || url_looks_like_feed(href)) {
         add(guessed_, href, {}, html_text(node));
@@ -77,6 +78,13 @@ class Finder {
 
   std::vector<FeedLink> take() {
     auto& found = advertised_.empty() ? guessed_ : advertised_;
+    // A WordPress whose feeds are switched off.
+    if (found.empty() && is_web_url(wordpress_)) {
+      const auto* const separator = wordpress_.find('?') == std::string::npos ? "?" : "&";
+      found.push_back({.url = wordpress_ + "wp/v2/posts" + separator + "per_page=20&_embed=1",
+                       .type = "application/json",
+                       .title = {}});
+    }
     std::stable_partition(found.begin(), found.end(),
                           [](const FeedLink& link) { return !is_of_comments(link); });
     return std::move(found);
@@ -100,6 +108,7 @@ class Finder {
   bool base_seen_ = false;
   std::vector<FeedLink> advertised_;
   std::vector<FeedLink> guessed_;
+  std::string wordpress_;  ///< of its REST interface
 };
 
 }  // namespace
@@ -120,6 +129,20 @@ std::vector<std::string> usual_feed_urls(std::string_view page_url) {
   // Blogger, WordPress, Hugo, Jekyll, Ghost, Eleventy, Drupal, JSON Feed.
   for (const std::string_view path : {"/feeds/posts/default", "/feed/", "/index.xml", "/feed.xml", "/rss/",
                                       "/rss.xml", "/atom.xml", "/feed.json"}) {
+    Url url = *page;
+    url.path = path;
+    url.query.clear();
+    url.fragment.clear();
+    urls.push_back(url.text());
+  }
+  return urls;
+}
+
+std::vector<std::string> usual_sitemap_urls(std::string_view page_url) {
+  std::vector<std::string> urls;
+  const auto page = parse_url(page_url);
+  if (!page || !is_web_url(page_url)) return urls;
+  for (const std::string_view path : {"/news-sitemap.xml", "/sitemap-news.xml", "/sitemap_news.xml"}) {
     Url url = *page;
     url.path = path;
     url.query.clear();

@@ -17,11 +17,14 @@ struct FeedLink {
 };
 
 /// The feeds a page names (link rel="alternate" or "feed" in page order, comment feeds last; then plain links
-/// that look like feeds). At most 20. Reads only the first 2 MiB; none if a page is nested too deeply for
-/// safe parsing.
+/// that look like feeds; then WordPress's REST interface). At most 20. Reads only the first 2 MiB; none if a
+/// page is nested too deeply for safe parsing.
 [[nodiscard]] std::vector<FeedLink> discover_feeds(std::string_view html, std::string_view page_url);
 
 /// Feed addresses of well-known blog engines, to try in order if a page advertises none.
 [[nodiscard]] std::vector<std::string> usual_feed_urls(std::string_view page_url);
+
+/// Where sitemaps for news usually are, for a page that shows no posts either.
+[[nodiscard]] std::vector<std::string> usual_sitemap_urls(std::string_view page_url);
 
 }  // namespace tidings::source

@@ -30,6 +30,7 @@
 #include "base/units.hpp"
 #include "base/url.hpp"
 #include "source/address_guard.hpp"
+#include "source/bot_check.hpp"
 
 namespace tidings::source {
 namespace {
@@ -318,6 +319,9 @@ FetchFailure broken(const Transfer& transfer, CURLcode code) {
   return made;
 }
 
+/// A guard counts those who ask again and again.
+constexpr seconds wait_after_check = std::chrono::hours{6};
+
 FetchResult result_of(Transfer& transfer, CURLcode code) {
   if (code != CURLE_OK) return broken(transfer, code);
   const auto& answer = transfer.answer;
@@ -332,7 +336,9 @@ FetchResult result_of(Transfer& transfer, CURLcode code) {
   }
   if (answer.status == 304)
     return NotModified{.moved_to = std::move(moved_to), .max_age = max_age_of(answer)};
-  if (answer.status == 200 || answer.status == 203 || answer.status == 226) {
+  const auto guard = bot_check_of(transfer.bytes);
+  const bool is_answer = answer.status == 200 || answer.status == 203 || answer.status == 226;
+  if (is_answer && guard.empty()) {
     return Fetched{.bytes = std::move(transfer.bytes),
                    .etag = answer.etag,
                    .last_modified = answer.last_modified,
@@ -348,6 +354,11 @@ FetchResult result_of(Transfer& transfer, CURLcode code) {
   made.limited = answer.status == 429 || (answer.status == 503 && made.retry_after);
   if (made.gone) made.what += ": the source is permanently gone";
   if (made.limited) made.what += ": the server asks us to wait";
+  if (!guard.empty()) {
+    made.what += ": a check for people instead of the page (" + guard + "); ask its publisher for a feed";
+    made.retry_after = std::max(made.retry_after.value_or(wait_after_check), wait_after_check);
+    made.guarded = true;
+  }
   return made;
 }
 
@@ -388,6 +399,10 @@ class Runner {
         done_(index, fetch_file(request, options_));
       } else if (host.empty()) {
         done_(index, failure(request.url, "not an http, https or file URL"));
+      } else if (guarded_hosts_.contains(host)) {
+        auto made = failure(request.url, "not asked: its host has just shown a check for people");
+        made.retry_after = wait_after_check;
+        done_(index, std::move(made));
       } else if (busy_hosts_.contains(host)) {
         later.push_back({.index = index, .host = std::move(host)});
       } else {
@@ -444,6 +459,8 @@ class Runner {
     active_.erase(found);
     curl_multi_remove_handle(multi_.get(), transfer->handle.get());
     busy_hosts_.erase(transfer->host);
+    const auto* const failed = std::get_if<FetchFailure>(&result);
+    if (failed != nullptr && failed->guarded) guarded_hosts_.insert(transfer->host);
     done_(transfer->index, std::move(result));
   }
 
@@ -477,6 +494,7 @@ class Runner {
   std::deque<Waiting> waiting_;
   std::vector<std::unique_ptr<Transfer>> active_;
   std::unordered_set<std::string> busy_hosts_;
+  std::unordered_set<std::string> guarded_hosts_;
 };
 
 }  // namespace

@@ -74,6 +74,7 @@ struct FetchFailure {
   int status = 0;      ///< of HTTP; 0 if there was no response
   std::optional<std::chrono::seconds> retry_after{};
   bool limited = false;  ///< 429, or 503 with Retry-After: we are asked to wait; not the source's failure
+  bool guarded = false;  ///< a check for people came instead: the host is not asked again in this call
   bool gone = false;     ///< 410
 };
 

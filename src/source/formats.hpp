@@ -19,7 +19,12 @@ namespace tidings::source {
 /// `rdf` is the <rdf:RDF> element of RSS 0.90 or 1.0; its items are beside the channel.
 [[nodiscard]] Feed read_rdf(const Node& rdf, const ParseOptions& options);
 
-/// `text` is clean UTF-8. Errc::bad_data if it is not JSON or not a JSON Feed.
+/// `set` is the <urlset> of a sitemap for news (Google's sitemap-news/0.9): its urls with a title. Others say
+/// nothing but addresses.
+[[nodiscard]] Feed read_news_sitemap(const Node& set, const ParseOptions& options);
+
+/// `text` is clean UTF-8: a JSON Feed, or the posts of WordPress's REST interface. Errc::bad_data if it is
+/// neither.
 [[nodiscard]] Result<Feed> read_json_feed(std::string_view text, const ParseOptions& options);
 
 }  // namespace tidings::source

@@ -7,6 +7,11 @@
 
 namespace tidings::source {
 
+bool looks_like_page(std::string_view text) {
+  const auto head = ascii_lower(text.substr(0, 4096));
+  return head.find("<!doctype html") != std::string::npos || head.find("<html") != std::string::npos;
+}
+
 // An upper bound for the nesting: start tags of elements that can stay open, less end tags.
 bool is_nested_too_deeply(std::string_view html) {
   constexpr int limit = 3000;

@@ -53,6 +53,9 @@ class HtmlPage {
   std::unique_ptr<GumboOutput, Free> output_;
 };
 
+/// Whether a document says at its beginning that it is HTML: by its doctype or its root element.
+[[nodiscard]] bool looks_like_page(std::string_view text);
+
 /// Whether the tags of `html` may nest deeper than in any page that a person wrote; checked before any HTML
 /// parser sees it.
 [[nodiscard]] bool is_nested_too_deeply(std::string_view html);

@@ -16,6 +16,7 @@
 #include "source/feed_date.hpp"
 #include "source/formats.hpp"
 #include "source/html_text.hpp"
+#include "source/json_limits.hpp"
 #include "source/newest.hpp"
 
 namespace tidings::source {
@@ -126,37 +127,6 @@ Entry entry_of(const Json& item, Feed& feed, const Around& around) {
   return entry;
 }
 
-/// The place of the next bracket at or after `at` outside of strings; npos if there is none. `at` itself is
-/// outside of strings.
-std::size_t next_bracket(std::string_view text, std::size_t at) {
-  bool in_string = false;
-  for (; at < text.size(); ++at) {
-    const char c = text[at];
-    if (in_string && c == '\\') {
-      ++at;
-    } else if (c == '"') {
-      in_string = !in_string;
-    } else if (!in_string && (c == '[' || c == '{' || c == ']' || c == '}')) {
-      return at;
-    }
-  }
-  return std::string_view::npos;
-}
-
-bool opens(char bracket) { return bracket == '[' || bracket == '{'; }
-
-/// Nesting is limited before the tree is built: nlohmann's parser does not recurse, but destroying odd trees
-/// is expensive.
-bool nested_too_deeply(std::string_view text) {
-  constexpr int limit = 200;
-  int depth = 0;
-  for (auto at = next_bracket(text, 0); at != std::string_view::npos; at = next_bracket(text, at + 1)) {
-    depth += opens(text[at]) ? 1 : -1;
-    if (depth > limit) return true;
-  }
-  return false;
-}
-
 /// A cut-off document, closed after its last complete item or list; empty if it was not cut off or has none.
 /// Only closing brackets that leave the feed's object, or a list directly in it, open count: half an item
 /// does not.
@@ -165,7 +135,7 @@ std::string closed_again(std::string_view text) {
   std::string mended_end;
   std::size_t whole = 0;
   for (auto at = next_bracket(text, 0); at != std::string_view::npos; at = next_bracket(text, at + 1)) {
-    if (opens(text[at])) {
+    if (is_opening_bracket(text[at])) {
       open += text[at];
     } else if (!open.empty()) {
       open.pop_back();
@@ -175,12 +145,6 @@ std::string closed_again(std::string_view text) {
     }
   }
   return open.empty() || whole == 0 ? std::string{} : std::string{text.substr(0, whole)} + mended_end;
-}
-
-/// More values than the largest feed has; each costs some hundred octets in the tree.
-bool has_too_many_values(std::string_view text) {
-  constexpr std::ptrdiff_t limit = 600'000;
-  return std::count(text.begin(), text.end(), ',') + std::count(text.begin(), text.end(), '{') > limit;
 }
 
 /// The document without superfluous commas: ",]", "[," and ",,"; sets `at` to the place of the first.
@@ -284,14 +248,87 @@ void read_items(const Json& items, const Around& around, Feed& feed) {
   for (const auto* item : chosen) feed.entries.push_back(entry_of(*item, feed, around));
 }
 
+// ---- WordPress's REST interface: wp-json/wp/v2/posts (developer.wordpress.org/rest-api/reference/posts)
+
+/// {"rendered": "..."} as HTML.
+std::string rendered(const Json& post, const char* key) {
+  const auto found = post.find(key);
+  return found != post.end() && found->is_object() ? text_at(*found, "rendered") : std::string{};
+}
+
+/// What ?_embed adds: the objects of that relation.
+std::vector<const Json*> embedded(const Json& post, const char* relation) {
+  std::vector<const Json*> objects;
+  const auto all = post.find("_embedded");
+  if (all == post.end() || !all->is_object()) return objects;
+  const auto found = all->find(relation);
+  if (found == all->end() || !found->is_array()) return objects;
+  for (const auto& each : *found) {
+    if (each.is_object()) objects.push_back(&each);
+    if (!each.is_array()) continue;  // wp:term has a list for each taxonomy
+    for (const auto& inner : each) {
+      if (inner.is_object()) objects.push_back(&inner);
+    }
+  }
+  return objects;
+}
+
+std::optional<UtcTime> wordpress_date(const Json& post, const char* key) {
+  const auto text = text_at(post, key);
+  return text.empty() ? std::nullopt : parse_feed_date(text);
+}
+
+Entry wordpress_entry(const Json& post, const ParseOptions& options) {
+  Entry entry;
+  entry.link = link_at(post, "link", options.base_url);
+  const auto guid = rendered(post, "guid");
+  entry.id = guid.empty() ? entry.link : guid;
+  entry.title = plain_text_of_html(rendered(post, "title"));
+  entry.published = wordpress_date(post, "date_gmt");
+  if (!entry.published) entry.published = wordpress_date(post, "date");
+  entry.updated = wordpress_date(post, "modified_gmt");
+  entry.summary_html = std::string{trim(rendered(post, "excerpt"))};
+  entry.content_html = std::string{trim(rendered(post, "content"))};
+  entry.base_url = is_web_url(entry.link) ? entry.link : options.base_url;
+  for (const auto* const author : embedded(post, "author")) {
+    if (entry.author.empty()) entry.author = plain_text_of_html(text_at(*author, "name"));
+  }
+  for (const auto* const picture : embedded(post, "wp:featuredmedia")) {
+    if (entry.image.empty()) entry.image = link_at(*picture, "source_url", options.base_url);
+  }
+  for (const auto* const term : embedded(post, "wp:term")) {
+    auto name = plain_text_of_html(text_at(*term, "name"));
+    if (!name.empty() && entry.categories.size() < options.limits.categories)
+      entry.categories.push_back(std::move(name));
+  }
+  return entry;
+}
+
+Result<Feed> read_wordpress_posts(const Json& posts, const ParseOptions& options, Feed feed) {
+  std::vector<const Json*> chosen;
+  for (const auto& post : posts) {
+    const bool is_post = post.is_object() && post.contains("link") && !rendered(post, "title").empty();
+    if (is_post) chosen.push_back(&post);
+  }
+  if (chosen.empty() && !posts.empty()) return fail(Errc::bad_data, "no feed: JSON without \"items\"");
+  feed.left_out = keep_newest(chosen, options.limits.entries,
+                              [](const Json* post) { return wordpress_date(*post, "date_gmt"); });
+  for (const auto* const post : chosen) feed.entries.push_back(wordpress_entry(*post, options));
+  const auto site = options.base_url.find("/wp-json");
+  if (site != std::string::npos) feed.link = options.base_url.substr(0, site) + "/";
+  return feed;
+}
+
 }  // namespace
 
 Result<Feed> read_json_feed(std::string_view text, const ParseOptions& options) {
-  if (nested_too_deeply(text)) return fail(Errc::bad_data, "no feed: JSON nested too deeply");
-  if (has_too_many_values(text)) return fail(Errc::bad_data, "no feed: JSON with more than 600,000 values");
+  if (is_json_nested_too_deeply(text)) return fail(Errc::bad_data, "no feed: JSON nested too deeply");
+  if (has_too_many_json_values(text))
+    return fail(Errc::bad_data, "no feed: JSON with more than 600,000 values");
   Feed feed;
   feed.format = Format::json;
   TIDINGS_LET(const auto json, read_document(text, feed.warnings));
+  if (json.is_array()) return read_wordpress_posts(json, options, std::move(feed));
   const auto items = json.is_object() ? json.find("items") : json.end();
   if (!json.is_object() || items == json.end() || !items->is_array()) {
     return fail(Errc::bad_data, "no feed: JSON without \"items\"");

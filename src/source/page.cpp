@@ -22,6 +22,7 @@
 #include "source/html_page.hpp"
 #include "source/json_linked_data.hpp"
 #include "source/page_node.hpp"
+#include "source/page_state.hpp"
 
 namespace tidings::source {
 namespace {
@@ -341,7 +342,8 @@ Result<std::vector<Entry>> find_entries(PageReader& reader, std::string_view htm
     TIDINGS_LET(auto entries, reader.read(xpaths));
     if (!entries.empty()) return entries;
   }
-  return reader.read_dated_list();
+  auto listed = reader.read_dated_list();
+  return listed.empty() ? read_page_state(html, reader.base()) : std::move(listed);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "source/discover.hpp"
 #include "source/encoding.hpp"
 #include "source/formats.hpp"
+#include "source/html_page.hpp"
 #include "source/loose_xml.hpp"
 #include "source/xml_reader.hpp"
 #include "source/xml_tree.hpp"
@@ -24,14 +25,9 @@ bool contains_ignoring_case(std::string_view text, std::string_view word) {
          }) != text.end();
 }
 
-bool looks_like_page(std::string_view text) {
-  const auto head = text.substr(0, 4096);
-  return contains_ignoring_case(head, "<!doctype html") || contains_ignoring_case(head, "<html");
-}
-
 bool names_a_feed_root(std::string_view text) {
   for (const std::string_view root :
-       {"<rss", "<feed", "rdf", "<channel", ":feed", ":rss", "<entry", ":entry", "<item"}) {
+       {"<rss", "<feed", "rdf", "<channel", ":feed", ":rss", "<entry", ":entry", "<item", "<urlset"}) {
     if (contains_ignoring_case(text.substr(0, 65'536), root)) return true;
   }
   return false;
@@ -42,7 +38,8 @@ const Node* find_root(const Node& node, int depth) {
   for (const Node* child = node.first; child != nullptr; child = child->next) {
     if (child->is_text()) continue;
     const auto name = child->name;
-    if (name == "rss" || name == "feed" || (name == "rdf" && child->vocabulary != Vocabulary::dublin_core))
+    if (name == "rss" || name == "feed" || name == "urlset" ||
+        (name == "rdf" && child->vocabulary != Vocabulary::dublin_core))
       return child;
     if ((name == "channel" || name == "entry") && child->vocabulary != Vocabulary::other) return child;
     if (depth > 0) {
@@ -80,6 +77,7 @@ Result<Feed> refuse(std::string_view text, const ParseOptions& options, const Xm
 Feed adapt(const Node& root, const ParseOptions& options) {
   if (root.name == "feed" || root.name == "entry") return read_atom(root, options);
   if (root.name == "rdf") return read_rdf(root, options);
+  if (root.name == "urlset") return read_news_sitemap(root, options);
   return read_rss(root, options);
 }
 
@@ -112,6 +110,10 @@ Result<Feed> parse_xml(std::string_view text, const ParseOptions& options,
     }
     if (root != nullptr && !looks_like_page(text.substr(0, 512))) {
       auto feed = adapt(*root, options);
+      if (root->name == "urlset" && feed.entries.empty()) {
+        return fail(Errc::bad_data, "no feed: a sitemap that names no titles",
+                    "only sitemaps for news do; read the page itself: kind = \"page\"");
+      }
       const bool says_nothing = feed.entries.empty() && feed.title.empty() && feed.link.empty();
       if (mended.cut_off && says_nothing) {
         return fail(Errc::bad_data, std::to_string(fault.line) + ":" + std::to_string(fault.column) +

@@ -182,7 +182,8 @@ Result<void> SourceTable::forget_future(UtcTime now) {
 
 Result<SourceCounts> SourceTable::counts() {
   auto query = database_.prepare(
-      "SELECT count(*), count(*) FILTER (WHERE error_streak > 0), count(*) FILTER (WHERE gone = 1) FROM sources");
+      "SELECT count(*), count(*) FILTER (WHERE error_streak > 0), count(*) FILTER (WHERE gone = 1) FROM "
+      "sources");
   TIDINGS_TRY(query.step());
   return SourceCounts{.total = static_cast<int>(query.integer(0)),
                       .failing = static_cast<int>(query.integer(1)),

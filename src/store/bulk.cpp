@@ -1,10 +1,12 @@
 #include "store/bulk.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include <fmt/format.h>
 
 #include "base/check.hpp"
+#include "store/driver.hpp"
 
 namespace tidings::store {
 namespace {
@@ -23,12 +25,12 @@ std::string with_places(std::string_view insert, std::size_t columns, std::size_
 }  // namespace
 
 Result<void> limit_memory(Database& database, std::int64_t bytes) {
-  TIDINGS_TRY(database.set_cache(bytes));
-  return database.execute("PRAGMA temp_store = FILE");
+  return database.driver_->limit_memory(bytes);
 }
 
 RowBatch::RowBatch(Database& database, std::string_view insert, int columns)
     : database_(database),
+      insert_(insert),
       columns_(static_cast<std::size_t>(columns)),
       one_row_(with_places(insert, columns_, 1)),
       many_rows_(with_places(insert, columns_, rows_at_once)) {
@@ -53,8 +55,12 @@ RowBatch& RowBatch::add_null() {
 }
 
 Result<void> RowBatch::flush() {
-  TIDINGS_TRY(flush_hundreds());
-  for (std::size_t row = 0; row < rows(); ++row) TIDINGS_TRY(insert(one_row_, row, 1));
+  TIDINGS_CHECK(cells_.size() % columns_ == 0);
+  TIDINGS_LET(const bool loaded, load(rows()));
+  if (!loaded) {
+    TIDINGS_TRY(flush_hundreds());
+    for (std::size_t row = 0; row < rows(); ++row) TIDINGS_TRY(insert(one_row_, row, 1));
+  }
   cells_.clear();
   texts_.clear();
   return {};
@@ -62,11 +68,32 @@ Result<void> RowBatch::flush() {
 
 Result<void> RowBatch::flush_hundreds() {
   TIDINGS_CHECK(cells_.size() % columns_ == 0);
-  std::size_t done = 0;
-  for (; done + rows_at_once <= rows(); done += rows_at_once)
+  const std::size_t whole = rows() - rows() % rows_at_once;
+  if (whole == 0) return {};
+  TIDINGS_LET(const bool loaded, load(whole));
+  for (std::size_t done = 0; !loaded && done < whole; done += rows_at_once)
     TIDINGS_TRY(insert(many_rows_, done, rows_at_once));
-  if (done > 0) forget(done);
+  forget(whole);
   return {};
+}
+
+/// The first rows, by the engine's own way of loading; false if it has none.
+Result<bool> RowBatch::load(std::size_t rows) {
+  if (rows == 0 || database_.place().server == std::nullopt) return false;
+  std::vector<store::Cell> cells;
+  cells.reserve(rows * columns_);
+  for (const auto& cell : std::span{cells_}.first(rows * columns_)) {
+    switch (cell.kind) {
+      case Cell::Kind::null: cells.emplace_back(); break;
+      case Cell::Kind::number:
+        cells.push_back({.kind = store::Cell::Kind::number, .number = cell.number});
+        break;
+      case Cell::Kind::text:
+        cells.push_back({.kind = store::Cell::Kind::text, .text = {texts_.data() + cell.number, cell.size}});
+        break;
+    }
+  }
+  return database_.driver_->load(insert_, columns_, cells);
 }
 
 /// Drops the first rows; their texts come before the others'.
@@ -96,34 +123,19 @@ Result<void> RowBatch::insert(const std::string& sql, std::size_t first_row, std
 }
 
 Result<std::int64_t> next_id(Database& database, const Transaction& /*open*/, std::string_view table) {
-  auto query = database.prepare("SELECT seq FROM sqlite_sequence WHERE name = :table");
-  query.bind(":table", table);
-  TIDINGS_LET(const bool row, query.step());
-  return row ? query.integer(0) + 1 : 1;
+  return database.driver_->next_id(table);
 }
 
 Result<IndexesAway> IndexesAway::take(Database& database, const Transaction& /*open*/,
                                       std::string_view table) {
-  std::vector<std::string> names;
-  std::vector<std::string> creations;
-  {
-    auto indexes = database.prepare(
-        "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = :table AND sql IS NOT NULL");
-    indexes.bind(":table", table);
-    TIDINGS_TRY(indexes.each([&](const Statement& row) {
-      names.push_back(row.text(0));
-      creations.push_back(row.text(1));
-    }));
-  }
-  for (const auto& name : names)
-    TIDINGS_TRY(database.execute(fmt::format("DROP INDEX \"{}\"", name).c_str()));
-  return IndexesAway{database, std::move(creations)};
+  TIDINGS_LET(auto creations, database.driver_->drop_indexes(table));
+  return IndexesAway{database, table, std::move(creations)};
 }
 
 Result<void> IndexesAway::rebuild() {
   for (const auto& creation : creations_) TIDINGS_TRY(database_->execute(creation.c_str()));
   creations_.clear();
-  return {};
+  return database_->driver_->ids_taken(table_, 0);
 }
 
 }  // namespace tidings::store

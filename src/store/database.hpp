@@ -1,23 +1,32 @@
-// The store: one SQLite file behind a handle that knows SQL but none of our tables.
+// The store: a SQLite file or a schema of PostgreSQL, behind a handle that knows SQL but none of our tables.
 //
-// The handle is driver-neutral on purpose: named parameters, RETURNING, ON CONFLICT, no rowid tricks, so that
-// another SQL database can replace it (Lookup would be a temporary table there). SQLite is set to WAL,
-// foreign_keys=ON, synchronous=FULL unless asked otherwise, secure_delete=ON, a busy timeout of 10 s, STRICT
-// tables, our application_id. Schema versions are user_version; migrations run in open(), which also makes
-// the views of views.sql. A Database and its Statements belong to one thread. Failures are Errc::io with the
-// SQL engine's words and the file's name, but: Errc::no_input if the file is absent and Create::no;
-// Errc::bad_data if it is no database, not ours, or newer than this binary (both versions are named);
-// Errc::try_again when another process holds the lock past the timeout.
+// Rooms write SQL that both speak: named parameters, RETURNING, ON CONFLICT, no rowid, no function of one
+// engine only. SQLite prepares it as it is. What PostgreSQL wants otherwise, postgres_sql.hpp translates word
+// by word: parameters, lookup(), the unary plus that keeps SQLite's planner from an index, and the types of
+// CREATE TABLE; instr() is a function of our schema there. Numbers are BIGINT, texts compare by bytes.
+// A failed statement spoils a transaction of PostgreSQL: afterwards it can only be rolled back.
+//
+// SQLite is set to WAL, foreign_keys=ON, synchronous=FULL unless asked otherwise, secure_delete=ON, a busy
+// timeout of 10 s, STRICT tables, our application_id; the schema's version is user_version. PostgreSQL: a
+// table store_state has the version, and its row is the write lock that begin() takes. Migrations run in
+// open(), which also makes the views of views.sql. A Database and its Statements belong to one thread.
+//
+// Failures are Errc::io with the SQL engine's words and the store's name, but: Errc::no_input if the file or
+// schema is absent and Create::no; Errc::bad_data if it is no database, not ours, or newer than this binary
+// (both versions are named); Errc::try_again when another process holds the lock past the timeout;
+// Errc::unavailable if the server does not answer, and Errc::not_permitted if it refuses our login.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -25,13 +34,13 @@
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
-
-struct sqlite3;
-struct sqlite3_stmt;
+#include "store/place.hpp"
 
 namespace tidings::store {
 
 class Database;
+class Driver;
+class Prepared;
 
 /// Rows in memory for a statement to read: bound with bind_lookup(":rows", ...), SQL sees their columns as
 /// lookup(:rows, key, column). So one statement can change many rows, each to its own values, at less than
@@ -41,10 +50,20 @@ class Lookup {
   using Value = std::variant<std::monostate, std::int64_t,
                              std::string_view>;  ///< NULL, INTEGER or TEXT (copied at once)
 
+  enum class Type { integer, text };
+
   virtual ~Lookup() = default;
   /// NULL if there is no such row.
   [[nodiscard]] virtual Value value(std::int64_t key, int column) noexcept = 0;
+  /// For a server, which gets all rows at once: their keys, and the type of each column.
+  [[nodiscard]] virtual std::vector<std::int64_t> keys() const = 0;
+  [[nodiscard]] virtual std::span<const Type> columns() const = 0;
+  /// The row with this key is used: a column other than 0, which is for conditions, is put into a table.
+  virtual void used(std::int64_t /*key*/) noexcept {}
 };
+
+/// What a NULL stands for: PostgreSQL wants to know the type of each parameter.
+enum class Null { integer, text };
 
 /// One prepared statement. bind() by the parameter's name with its colon (":id"); an unknown name is a bug.
 /// Columns count from 0. Cached by Database::prepare.
@@ -72,9 +91,10 @@ class Statement {
   }
   template <class T>
   Statement& bind(const char* name, const std::optional<T>& value) {
-    return value ? bind(name, *value) : bind_null(name);
+    if (value) return bind(name, *value);
+    return bind_null(name, std::is_convertible_v<const T&, std::string_view> ? Null::text : Null::integer);
   }
-  Statement& bind_null(const char* name);
+  Statement& bind_null(const char* name, Null kind = Null::integer);
   Statement& bind_blob(const char* name, std::string_view bytes);
   /// `rows` must outlive the run.
   Statement& bind_lookup(const char* name, Lookup& rows);
@@ -83,6 +103,10 @@ class Statement {
   Statement& bind_at(int place, std::int64_t value);
   Statement& bind_at(int place, std::string_view text);
   Statement& bind_null_at(int place);
+
+  /// For a walk over many rows, before its first step: PostgreSQL sends them in portions instead of all at
+  /// once. In a transaction the walk ends with it.
+  Statement& in_portions();
 
   /// Calls visit(row) for each row, then resets. `visit` takes a const Statement& and returns nothing or a
   /// Result<void>, whose error ends the walk.
@@ -116,11 +140,10 @@ class Statement {
 
  private:
   friend class Database;
-  Statement(Database* database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
-  int index_of(const char* name) const;
+  explicit Statement(Prepared* prepared) : prepared_(prepared) {}
+  int place_of(const char* name) const;
 
-  Database* database_;
-  sqlite3_stmt* statement_;
+  Prepared* prepared_;
 };
 
 /// Rolls back when it goes out of scope without commit(), as it does on every failure. Do not nest.
@@ -151,15 +174,18 @@ enum class Sync { full, process };
 
 class Database {
  public:
-  /// Opens the file, checks that it is ours and migrates it to this binary's schema.
-  [[nodiscard]] static Result<Database> open(const std::filesystem::path& path, Create create);
+  /// Opens the store, checks that it is ours and migrates it to this binary's schema.
+  [[nodiscard]] static Result<Database> open(const Place& place, Create create);
   /// Opens without writing a byte, for --dry-run and status. Errc::bad_data if its schema is older than this
   /// binary's, or its views are another's.
-  [[nodiscard]] static Result<Database> open_read_only(const std::filesystem::path& path);
-  /// A copy of the file in memory, migrated there to this binary's schema; the file is unchanged.
-  [[nodiscard]] static Result<Database> open_copy_in_memory(const std::filesystem::path& path);
+  [[nodiscard]] static Result<Database> open_read_only(const Place& place);
+  /// A copy in memory (SQLite's, of either store), migrated there to this binary's schema; the store is
+  /// unchanged.
+  [[nodiscard]] static Result<Database> open_copy_in_memory(const Place& place);
   /// A private database in memory with the full schema, for tests and rehearsals.
   [[nodiscard]] static Result<Database> open_in_memory();
+  /// Whether there is a store; a file that is none of ours counts.
+  [[nodiscard]] static Result<bool> exists(const Place& place);
 
   Database(Database&&) noexcept;
   Database& operator=(Database&&) = delete;
@@ -173,6 +199,8 @@ class Database {
 
   /// Takes the write lock at once (BEGIN IMMEDIATE). Errc::try_again if another process holds it.
   [[nodiscard]] Result<Transaction> begin();
+  /// For reading only: everything in it sees the same state. Takes no lock.
+  [[nodiscard]] Result<Transaction> begin_reading();
 
   /// One or more statements without parameters or rows.
   [[nodiscard]] Result<void> execute(const char* sql);
@@ -185,12 +213,15 @@ class Database {
 
   [[nodiscard]] std::int64_t changes() const;  ///< rows changed by the last statement
   [[nodiscard]] std::int64_t last_insert_id() const;
-  [[nodiscard]] int schema_version() const { return schema_version_; }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] int schema_version() const;
+  [[nodiscard]] const Place& place() const { return place_; }
+  /// The SQLite file, or how the names of our files beside it begin; empty in memory.
+  [[nodiscard]] const std::filesystem::path& path() const { return place_.path; }
 
-  /// PRAGMA integrity_check and foreign_key_check; Errc::bad_data with the first finding.
+  /// SQLite: integrity_check and foreign_key_check. PostgreSQL: checksums of its pages as far as it has
+  /// noticed, and indexes and constraints that do not hold. Errc::bad_data with the first finding.
   [[nodiscard]] Result<void> check();
-  /// Its pages alone, many times as fast: "ok", or the first finding in SQLite's words.
+  /// SQLite: its pages alone, many times as fast: "ok", or the first finding in SQLite's words.
   [[nodiscard]] Result<std::string> quick_check();
 
   /// Moves the whole log into the file and truncates it: overwritten or deleted data is gone from the disk
@@ -200,35 +231,41 @@ class Database {
   /// takes half a minute, during which nobody else can write.
   [[nodiscard]] Result<void> rebuild();
 
+  /// Runs `work`, which begins its own transaction, without looking for rows that refer to those it deletes:
+  /// where no index finds them, each deletion would read a whole table. The caller knows that there are none.
+  /// PostgreSQL looks all the same.
+  [[nodiscard]] Result<void> without_references(const std::function<Result<void>()>& work);
+
+  /// Space that deleted rows have left in the file; of a server: 0.
+  [[nodiscard]] Result<std::int64_t> free_bytes();
+  /// Gives some of it back, in steps between which others write, until none is left or `enough` says so; then
+  /// the file is shorter. A file made before version 18 reuses its space instead, until rebuild().
+  [[nodiscard]] Result<void> give_back(const std::function<bool()>& enough);
+
   /// Whether the file, without its log, contains any of the texts, in live rows or in gaps; ASCII letters
   /// match either case. Ignores empty texts.
   [[nodiscard]] Result<bool> holds_text(std::span<const std::string> texts);
 
-  /// A consistent copy while others write (SQLite's online backup), synced to disk. Errc::cannot_create;
-  /// never overwrites.
+  /// A consistent copy while others write (SQLite's online backup, pg_dump of the schema), synced to disk.
+  /// Errc::cannot_create; never overwrites.
   [[nodiscard]] Result<void> backup_to(const std::filesystem::path& target);
 
  private:
-  [[nodiscard]] Result<void> copy_to(const std::filesystem::path& target);
-
+  friend class IndexesAway;
+  friend class RowCopy;
   friend class RowBatch;
-  friend class Statement;
+  friend class SenderLock;
   friend class Transaction;
-  struct Handle;
-  explicit Database(std::unique_ptr<Handle> handle, std::filesystem::path path);
-  [[nodiscard]] static Result<Database> open_handle(const std::filesystem::path& path, int flags);
-  [[nodiscard]] Result<void> identify();
-  [[nodiscard]] Result<void> migrate();
-  [[nodiscard]] Result<void> migrate_one();
-  [[nodiscard]] Result<std::vector<std::string>> stored_views();
-  [[nodiscard]] Result<bool> has_our_views();
-  [[nodiscard]] Result<void> drop_views();
-  [[nodiscard]] Result<void> check_references();
-  [[nodiscard]] tl::unexpected<Error> error(std::string_view doing) const;
+  friend Result<std::string> instance_of(Database& database);
+  friend Result<void> limit_memory(Database& database, std::int64_t bytes);
+  friend Result<std::int64_t> next_id(Database& database, const Transaction& open, std::string_view table);
+  Database(std::unique_ptr<Driver> driver, Place place);
 
-  std::unique_ptr<Handle> handle_;
-  std::filesystem::path path_;
-  int schema_version_ = 0;
+  // Before the cache, which it must outlive.
+  std::unique_ptr<Driver> driver_;
+  // Keyed by content, since the address would be wrong for built strings; lookups are per batch, not per row.
+  std::unordered_map<std::string, std::vector<std::unique_ptr<Prepared>>> cache_;
+  Place place_;
 };
 
 /// The schema version that this binary writes.

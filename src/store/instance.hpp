@@ -1,4 +1,4 @@
-// Makes one database one sender: a lock against a second run, and a guard against a copied database.
+// Makes one store one sender: a guard against a copied one, and the lock of sender_lock.hpp.
 #pragma once
 
 #include <filesystem>
@@ -8,35 +8,21 @@
 #include "base/result.hpp"
 #include "base/zone.hpp"
 #include "store/database.hpp"
+#include "store/sender_lock.hpp"
 
 namespace tidings::store {
 
-/// Held by the one process that may compose and deliver from a database: an flock on "FILE.lock", which the
-/// kernel drops however the process dies. The file stays; it names the last holder.
-class SenderLock {
- public:
-  /// Errc::try_again names the holder (process, job, since when); never waits.
-  [[nodiscard]] static Result<SenderLock> take(const std::filesystem::path& database, const std::string& job,
-                                               const Zone& zone);
+/// Identifies where a store is. A SQLite file: the host name, the machine id (/etc/machine-id), which cloned
+/// machines often share, and its absolute path. PostgreSQL: the cluster, the database and the schema, from
+/// whichever host.
+[[nodiscard]] Result<std::string> instance_of(Database& database);
+[[nodiscard]] std::string host_name();
+/// The host name and the machine id: whose local files belong to what was done.
+[[nodiscard]] std::string this_host();
 
-  /// The current holder in the words of take() ("process 17, send, since ..."); empty if there is none. Takes
-  /// no lock.
-  [[nodiscard]] static std::string holder(const std::filesystem::path& database);
-
-  SenderLock(SenderLock&& other) noexcept;
-  SenderLock& operator=(SenderLock&&) = delete;
-  SenderLock(const SenderLock&) = delete;
-  SenderLock& operator=(const SenderLock&) = delete;
-  ~SenderLock();
-
- private:
-  explicit SenderLock(int fd) : fd_(fd) {}
-  int fd_;
-};
-
-/// Identifies a place: the host name, the machine id (/etc/machine-id), which cloned machines often share,
-/// and the database's absolute path.
-[[nodiscard]] std::string instance_of(const std::filesystem::path& database);
+/// The place from which the database last sent, if that is elsewhere: then check_instance() refuses. Empty if
+/// it may send from here.
+[[nodiscard]] Result<std::string> foreign_instance(Database& database);
 
 enum class Guard { refuse, adopt };
 

@@ -22,13 +22,19 @@ CREATE VIEW tags AS
 -- ==== digest =======================================================================================================
 
 CREATE VIEW edition_heads AS
-  SELECT id, digest, scheduled_ms, approved_ms FROM editions;
+  SELECT id, digest, scheduled_ms, approved_ms, finished_ms, state FROM editions;
 
 -- Posts in an edition that readers have or will get: they stay as they are.
 CREATE VIEW frozen_posts AS
   SELECT ep.post_id
   FROM edition_posts ep JOIN editions e ON e.id = ep.edition_id
   WHERE e.state IN ('sealed', 'sending', 'sent');
+
+-- Posts in an edition whose texts are still to be written or sent.
+CREATE VIEW open_edition_posts AS
+  SELECT ep.post_id
+  FROM edition_posts ep JOIN editions e ON e.id = ep.edition_id
+  WHERE e.state IN ('draft', 'sealed', 'sending');
 
 -- ==== subscriber ===================================================================================================
 

@@ -19,12 +19,13 @@ std::optional<std::string> hash_of(std::string_view token) {
   return sha256(base32_encode(*bytes));
 }
 
-/// Rows of (subscriber, digest) of one token.
+/// Rows of (subscriber, digest, address) of one token.
 Result<std::optional<Confirmation>> read_confirmation(store::Statement& query) {
   Confirmation confirmation;
   TIDINGS_TRY(query.each([&](const store::Statement& row) {
     confirmation.subscriber = row.id<SubscriberId>(0);
     confirmation.digests.push_back(row.text(1));
+    confirmation.address = row.text(2);
   }));
   if (confirmation.digests.empty()) return std::nullopt;
   return confirmation;
@@ -37,19 +38,20 @@ Result<void> forget_confirmations(store::Database& database, SubscriberId subscr
   return statement.bind(":id", subscriber).run();
 }
 
-Result<std::string> Confirmations::issue(SubscriberId subscriber, const std::vector<std::string>& digests) {
-  if (digests.empty()) return fail(Errc::usage, "a confirmation needs at least one digest");
+Result<std::string> Confirmations::issue(const Confirmation& what, std::chrono::milliseconds lifetime) {
+  if (what.digests.empty()) return fail(Errc::usage, "a confirmation needs at least one digest");
   const auto token = base32_encode(random_.bytes(token_bytes));
   const auto hash = sha256(token);
   TIDINGS_LET(auto transaction, database_.begin());
-  for (const auto& digest : digests) {
+  for (const auto& digest : what.digests) {
     auto insert = database_.prepare(R"(
-        INSERT INTO confirmations (token_hash, digest, subscriber_id, expires_ms)
-        VALUES (:hash, :digest, :subscriber, :expires) ON CONFLICT (token_hash, digest) DO NOTHING)");
+        INSERT INTO confirmations (token_hash, digest, subscriber_id, address, expires_ms)
+        VALUES (:hash, :digest, :subscriber, :address, :expires) ON CONFLICT (token_hash, digest) DO NOTHING)");
     TIDINGS_TRY(insert.bind_blob(":hash", hash)
                     .bind(":digest", digest)
-                    .bind(":subscriber", subscriber)
-                    .bind(":expires", clock_.now() + confirmation_lifetime)
+                    .bind(":subscriber", what.subscriber)
+                    .bind(":address", what.address)
+                    .bind(":expires", clock_.now() + lifetime)
                     .run());
   }
   TIDINGS_TRY(transaction.commit());
@@ -60,7 +62,7 @@ Result<std::optional<Confirmation>> Confirmations::peek(std::string_view token) 
   const auto hash = hash_of(token);
   if (!hash) return std::nullopt;
   auto query = database_.prepare(R"(
-      SELECT subscriber_id, digest FROM confirmations 
+      SELECT subscriber_id, digest, address FROM confirmations
       WHERE token_hash = :hash AND expires_ms > :now AND used_ms IS NULL ORDER BY digest)");
   query.bind_blob(":hash", *hash).bind(":now", clock_.now());
   return read_confirmation(query);
@@ -78,7 +80,7 @@ Result<std::optional<Confirmation>> Confirmations::redeem(const store::Transacti
                                                           std::string_view token, Origin origin,
                                                           std::string_view detail) {
   TIDINGS_LET(const auto confirmation, peek(token));
-  if (!confirmation) return std::nullopt;
+  if (!confirmation || !confirmation->address.empty()) return std::nullopt;
   SubscriberTable table{database_, clock_};
   TIDINGS_LET(const auto subscriber, table.find(confirmation->subscriber));
   if (!subscriber) return std::nullopt;
@@ -90,29 +92,62 @@ Result<std::optional<Confirmation>> Confirmations::redeem(const store::Transacti
   for (const auto& digest : confirmation->digests) {
     TIDINGS_TRY(table.confirm(open, confirmation->subscriber, digest, origin, detail));
   }
-  auto use_up = database_.prepare(
-      "UPDATE confirmations SET used_ms = :now, expires_ms = :forget WHERE token_hash = :hash");
-  TIDINGS_TRY(use_up.bind(":now", clock_.now())
-                  .bind(":forget", clock_.now() + used_confirmation_lifetime)
-                  .bind_blob(":hash", *hash_of(token))
-                  .run());
+  TIDINGS_TRY(use_up(token));
   return confirmation;
+}
+
+Result<void> Confirmations::use_up(std::string_view token) {
+  const auto hash = hash_of(token);
+  if (!hash) return {};
+  auto update = database_.prepare(
+      "UPDATE confirmations SET used_ms = :now, expires_ms = :forget WHERE token_hash = :hash");
+  return update.bind(":now", clock_.now())
+      .bind(":forget", clock_.now() + used_confirmation_lifetime)
+      .bind_blob(":hash", *hash)
+      .run();
 }
 
 Result<std::optional<Confirmation>> Confirmations::used(std::string_view token) {
   const auto hash = hash_of(token);
   if (!hash) return std::nullopt;
   auto query = database_.prepare(R"(
-      SELECT c.subscriber_id, c.digest FROM confirmations c
-      JOIN subscriptions p ON p.subscriber_id = c.subscriber_id AND p.digest = c.digest AND p.state = 'confirmed'
+      SELECT c.subscriber_id, c.digest, c.address FROM confirmations c
+      JOIN subscriptions p ON p.subscriber_id = c.subscriber_id AND p.digest = c.digest
+                          AND (p.state = 'confirmed' OR p.state = 'paused')
       WHERE c.token_hash = :hash AND c.used_ms IS NOT NULL AND c.expires_ms > :now ORDER BY c.digest)");
   query.bind_blob(":hash", *hash).bind(":now", clock_.now());
   return read_confirmation(query);
 }
 
+Result<std::optional<Confirmation>> Confirmations::expired(std::string_view token) {
+  const auto hash = hash_of(token);
+  if (!hash) return std::nullopt;
+  auto query = database_.prepare(R"(
+      SELECT subscriber_id, digest, address FROM confirmations
+      WHERE token_hash = :hash AND expires_ms <= :now AND used_ms IS NULL ORDER BY digest)");
+  query.bind_blob(":hash", *hash).bind(":now", clock_.now());
+  return read_confirmation(query);
+}
+
+Result<void> Confirmations::forget_address(std::string_view address_key) {
+  std::vector<std::string> found;
+  auto query = database_.prepare("SELECT DISTINCT address FROM confirmations WHERE address <> ''");
+  TIDINGS_TRY(query.each([&](const store::Statement& row) {
+    if (stored_address(row.view(0)).key() == address_key) found.push_back(row.text(0));
+  }));
+  for (const auto& address : found) {
+    auto drop = database_.prepare("DELETE FROM confirmations WHERE address = :address");
+    TIDINGS_TRY(drop.bind(":address", address).run());
+  }
+  return {};
+}
+
 Result<std::int64_t> Confirmations::sweep() {
-  auto statement = database_.prepare("DELETE FROM confirmations WHERE expires_ms <= :now");
-  TIDINGS_TRY(statement.bind(":now", clock_.now()).run());
+  auto statement = database_.prepare(
+      "DELETE FROM confirmations WHERE expires_ms <= CASE WHEN used_ms IS NULL THEN :long_ago ELSE :now END");
+  TIDINGS_TRY(statement.bind(":now", clock_.now())
+                  .bind(":long_ago", clock_.now() - expired_confirmation_lifetime)
+                  .run());
   return database_.changes();
 }
 

@@ -148,4 +148,18 @@ Result<std::vector<std::pair<std::string, std::int64_t>>> ConsentLog::left(const
   return out;
 }
 
+Result<ConsentLog::Acts> ConsentLog::people_by_week(UtcTime first) {
+  auto rows = database_.prepare(R"(
+    SELECT (at_ms - :first) / 604800000 AS week, event, count(DISTINCT subscriber_id) FROM consents
+    WHERE at_ms >= :first GROUP BY week, event)");
+  rows.bind(":first", first);
+  Acts out;
+  TIDINGS_TRY(rows.each([&](const store::Statement& row) {
+    for (const auto event : all_events) {
+      if (row.view(1) == name_of(event)) out[{row.integer(0), event}] = row.integer(2);
+    }
+  }));
+  return out;
+}
+
 }  // namespace tidings::subscriber

@@ -5,6 +5,7 @@
 // transaction that changes the subscription, by whoever changes it (subscriber_table.hpp).
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -66,6 +67,10 @@ class ConsentLog {
     UtcTime until{};
   };
   [[nodiscard]] Result<std::vector<std::pair<std::string, std::int64_t>>> left(const Leavers& which);
+
+  /// How many people did each in the weeks that begin at `first`, whatever the digest; weeks count from 0.
+  using Acts = std::map<std::pair<std::int64_t, ConsentEvent>, std::int64_t>;
+  [[nodiscard]] Result<Acts> people_by_week(UtcTime first);
 
   /// Within the caller's transaction; for erasing a person only.
   [[nodiscard]] Result<void> forget(SubscriberId subscriber);

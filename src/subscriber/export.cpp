@@ -31,7 +31,8 @@ Json json_of(const Subscriber& subscriber, const std::optional<Suppression>& sup
                              {"status", name_of(one.state)},
                              {"since", format_rfc3339(one.since)},
                              {"confirmed_at", json_of_time(one.confirmed)},
-                             {"paused_until", json_of_time(one.paused_until)}});
+                             {"paused_until", json_of_time(one.paused_until)},
+                             {"answer_by", json_of_time(one.answer_by)}});
   }
   return {{"address", subscriber.address},
           {"name", json_of_text(subscriber.name)},

@@ -4,7 +4,8 @@
 // left_at, paused_until) among their subscriptions, and one more with bounced, soft_bounced, complained or
 // blocked if suppressed. Without the erased. JSON has one object per line and subscriber:
 // {"address","name","language","topics":[],"created_at","subscriptions":
-// [{"digest","status","since","confirmed_at","paused_until"}],"suppressed":{"cause","at","detail"} or null}.
+// [{"digest","status","since","confirmed_at","paused_until","answer_by"}],"suppressed":{"cause","at","detail"}
+// or null}.
 #pragma once
 
 #include <cstdint>

@@ -147,10 +147,15 @@ class Import {
     if (options_.map.empty() && record.fields.size() == 1 && parse_mail_address(trim(record.fields[0]))) {
       columns_ = ColumnMap::addresses_only();
     } else {
-      auto columns = ColumnMap::read(record, {.map = options_.map, .ignored = options_.ignored});
+      const ColumnOptions options{.map = options_.map, .ignored = options_.ignored};
+      auto columns = ColumnMap::read(record, options);
       if (!columns) {
         auto error = std::move(columns).error();
         error.what = fmt::format("{}:{}: {}", reader_.name(), record.line, error.what);
+        if (const auto header_line = find_header_below(options)) {
+          error.hint =
+              fmt::format("line {} looks like the header: delete what stands above it", *header_line);
+        }
         return tl::unexpected<Error>{std::move(error)};
       }
       columns_ = *std::move(columns);
@@ -162,6 +167,17 @@ class Import {
     return columns_.format() != "addresses";
   }
 
+  /// Excel's lists often have a title above the header. The line of the header among the next few, if any.
+  std::optional<std::int64_t> find_header_below(const ColumnOptions& options) {
+    CsvRecord record;
+    for (int i = 0; i < 5; ++i) {
+      const auto any = next_filled(reader_, record);
+      if (!any || !*any) return std::nullopt;
+      if (ColumnMap::read(record, options)) return record.line;
+    }
+    return std::nullopt;
+  }
+
   /// Nobody is confirmed on the caller's word if an unused column may say that they left.
   [[nodiscard]] tl::unexpected<Error> not_confirmed(const std::string& header, std::string_view why,
                                                     std::int64_t line) const {
@@ -169,7 +185,8 @@ class Import {
         Errc::bad_data,
         fmt::format("{}:{}: the column \"{}\" is not used and {}; --confirmed might mail people who left",
                     reader_.name(), line, header, why),
-        fmt::format("use --map status=\"{0}\" if it holds the status, else --ignore-column \"{0}\"", header));
+        fmt::format("use --map status=\"{0}\" if it says who left or when, else --ignore-column \"{0}\"",
+                    header));
   }
 
   Result<void> check_unused() const {
@@ -241,6 +258,10 @@ class Import {
           const bool fresh,
           table_.suppressions().add(target, std::get<SuppressionCause>(*line.status), "import " + detail));
       ++(fresh ? report_.suppressed : report_.unchanged);
+      return {};
+    }
+    if (options_.leaves_out && options_.leaves_out(line.address)) {
+      ++report_.unchanged;
       return {};
     }
     const auto state = line.status ? std::get<SubscriptionState>(*line.status) : options_.state;

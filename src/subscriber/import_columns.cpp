@@ -35,6 +35,15 @@ std::optional<std::size_t> find_key(std::span<const std::string> keys, std::stri
   return static_cast<std::size_t>(at - keys.begin());
 }
 
+/// The columns of "a|b" that there are, the first name first.
+std::vector<std::size_t> find_all(std::span<const std::string> keys, std::string_view names) {
+  std::vector<std::size_t> found;
+  for (const auto name : split(names, '|')) {
+    if (const auto at = find_key(keys, name)) found.push_back(*at);
+  }
+  return found;
+}
+
 /// The column of any of "a|b", the first name first.
 std::optional<std::size_t> find_any(std::span<const std::string> keys, std::string_view names) {
   for (const auto name : split(names, '|')) {
@@ -95,7 +104,7 @@ Result<void> ColumnMap::obey(std::span<const std::string> keys, const ColumnOpti
     TIDINGS_LET(const auto at, find_header(keys, header));
     ignored_.push_back(at);
     std::erase_if(rules_, [&](const Rule& rule) { return rule.column == at; });
-    std::erase(more_status_, at);
+    for (auto* const columns : {&more_status_, &more_confirmed_at_, &more_ip_}) std::erase(*columns, at);
     for (const auto& column : our_columns) {
       if (auto* const slot = slot_of(column); *slot == at) slot->reset();
     }
@@ -111,6 +120,8 @@ Result<void> ColumnMap::obey(std::span<const std::string> keys, const ColumnOpti
       rules_.clear();
       more_status_.clear();
     }
+    if (column == "confirmed_at") more_confirmed_at_.clear();
+    if (column == "ip") more_ip_.clear();
     if (wanted.empty()) {
       slot->reset();
       continue;
@@ -121,10 +132,12 @@ Result<void> ColumnMap::obey(std::span<const std::string> keys, const ColumnOpti
 }
 
 void ColumnMap::find_unused(std::span<const std::string> keys) {
+  const auto has = [](const std::vector<std::size_t>& columns, std::size_t column) {
+    return std::ranges::find(columns, column) != columns.end();
+  };
   for (std::size_t i = 0; i < headers_.size(); ++i) {
     bool used =
-        std::ranges::find(ignored_, i) != ignored_.end() ||
-        std::ranges::find(more_status_, i) != more_status_.end() ||
+        has(ignored_, i) || has(more_status_, i) || has(more_confirmed_at_, i) || has(more_ip_, i) ||
         std::ranges::any_of(rules_, [&](const Rule& rule) { return rule.column == i; }) ||
         std::ranges::any_of(split(harmless_, '|'), [&](auto harmless) { return harmless == keys[i]; });
     for (const std::string_view column :
@@ -162,7 +175,8 @@ void ColumnMap::recognise(std::span<const std::string> keys) {
     format_ = service.name;
     email_ = find_any(keys, service.email);
     if (!service.status.empty()) status_ = find_any(keys, service.status);
-    confirmed_at_ = find_any(keys, service.confirmed_at);
+    more_confirmed_at_ = find_all(keys, service.confirmed_at);
+    if (!more_confirmed_at_.empty()) confirmed_at_ = more_confirmed_at_.front();
     for (const auto& rule : service.rules) {
       const auto when = rule.when == 'y'   ? Rule::When::yes
                         : rule.when == 'n' ? Rule::When::no
@@ -203,6 +217,11 @@ void ColumnMap::guess(std::span<const std::string> keys) {
     for (const auto name : names) {
       if (*slot = find_key(keys, name); *slot) break;
     }
+    if (column == "ip") {
+      for (const auto name : names) {
+        if (const auto at = find_key(keys, name)) more_ip_.push_back(*at);
+      }
+    }
   }
   if (name_) divide_name(keys);
   if (name_) first_name_ = last_name_ = std::nullopt;
@@ -242,14 +261,22 @@ std::string_view ColumnMap::field(const CsvRecord& record, std::optional<std::si
   return trim(unguard_formula(record.fields[*column]));
 }
 
-/// What one status column says. A yes/no column says it by its header: "Unsubscribed", "Consent".
+std::string_view ColumnMap::first_filled(const CsvRecord& record, std::optional<std::size_t> column,
+                                         std::span<const std::size_t> more) const {
+  auto text = field(record, column);
+  for (auto next = more.begin(); text.empty() && next != more.end(); ++next) text = field(record, *next);
+  return text;
+}
+
+/// What one status column says. A yes/no column says it by its header ("Unsubscribed", "Consent"), and so
+/// does a date under one that means no mail.
 Result<std::optional<LineStatus>> ColumnMap::status_in(const CsvRecord& record, std::size_t column) const {
   const auto text = field(record, column);
   if (text.empty()) return std::nullopt;
   if (const auto word = read_status(text); word.known) return word.status;
   const auto meaning = meaning_of_header(headers_[column]);
   const bool flag = is_yes(text) || is_no(text);
-  if (flag && meaning == HeaderMeaning::no_mail) {
+  if ((flag || read_date(text, dates_)) && meaning == HeaderMeaning::no_mail) {
     if (is_no(text)) return std::nullopt;
     return read_status(headers_[column]).status.value_or(SubscriptionState::withdrawn);
   }
@@ -365,12 +392,14 @@ Result<void> ColumnMap::read_person(const CsvRecord& record, ImportLine& line) c
 /// When and from where they joined and left, and their tags elsewhere.
 Result<void> ColumnMap::read_history(const CsvRecord& record, ImportLine& line) const {
   TIDINGS_LET(line.status, status_of(record));
-  if (const auto date = field(record, confirmed_at_); !date.empty()) {
+  if (const auto date = first_filled(record, confirmed_at_, more_confirmed_at_); !date.empty()) {
     TIDINGS_LET(line.confirmed, read_date(date, dates_));
   }
   if (const auto date = field(record, left_at_); !date.empty()) {
     TIDINGS_LET(line.left, read_date(date, dates_));
     if (!line.status) line.status = SubscriptionState::withdrawn;
+  } else if (line.status == LineStatus{SubscriptionState::withdrawn}) {
+    if (const auto in_status = read_date(field(record, status_), dates_)) line.left = *in_status;
   }
   if (const auto date = field(record, paused_until_); !date.empty()) {
     TIDINGS_LET(line.paused_until, read_date(date, dates_));
@@ -381,7 +410,7 @@ Result<void> ColumnMap::read_history(const CsvRecord& record, ImportLine& line) 
     line.kept +=
         fmt::format("{}{}{}", line.kept.empty() ? "" : "; ", what, truncate_utf8(clean, max_kept_bytes));
   };
-  keep("from ", field(record, ip_));
+  keep("from ", first_filled(record, ip_, more_ip_));
   keep("tags: ", field(record, tags_));
   for (const auto column : unused_) {
     if (line.alarm || column >= record.fields.size()) break;

@@ -89,13 +89,16 @@ class ColumnMap {
   void recognise(std::span<const std::string> keys);
   void guess(std::span<const std::string> keys);
   void divide_name(std::span<const std::string> keys);
+  [[nodiscard]] std::string_view first_filled(const CsvRecord& record, std::optional<std::size_t> column,
+                                              std::span<const std::size_t> more) const;
   void find_unused(std::span<const std::string> keys);
 
   std::string format_ = "csv";
   std::vector<std::string> headers_;
   std::optional<std::size_t> email_, name_, first_name_, last_name_, language_, digests_, topics_, status_,
       confirmed_at_, ip_, left_at_, tags_, paused_until_;
-  std::vector<std::size_t> more_status_;  ///< columns besides `status_`: the gravest counts
+  std::vector<std::size_t> more_status_;                  ///< columns besides `status_`: the gravest counts
+  std::vector<std::size_t> more_confirmed_at_, more_ip_;  ///< for a line in which the first one is empty
   std::vector<Rule> rules_;
   DateOrder dates_ = DateOrder::year_first;
   std::vector<std::size_t> ignored_;

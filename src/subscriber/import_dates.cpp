@@ -99,19 +99,23 @@ std::string in_24_hours(std::string_view text) {
   return fmt::format("{:02}{}{}{}", since_noon, whole, behind.empty() ? "" : " ", behind);
 }
 
-/// "6/17/2009 9:52 PM" or "17-06-2009 21:52" with the year first, for read_date(); other forms are unchanged.
+/// "6/17/2009 9:52 PM", "17-06-2009 21:52" or, whatever the order, "17.06.2009" with the year first, for
+/// read_date(); other forms are unchanged.
 std::string year_first(std::string_view text, DateOrder order) {
   auto rest = text;
   const auto first = take_number(rest, 2);
   const auto mark = rest.substr(0, 1);
-  if (!first || mark.empty() || !take_char(rest, order == DateOrder::month_first ? "/" : "/-."))
-    return std::string{text};
+  const bool has_dots = mark == ".";
+  const std::string_view marks = order == DateOrder::year_first    ? "."
+                                 : order == DateOrder::month_first ? "/."
+                                                                   : "/-.";
+  if (!first || mark.empty() || !take_char(rest, marks)) return std::string{text};
   const auto second = take_number(rest, 2);
   const bool same = take_char(rest, mark);
   const auto year = take_number(rest, 4);
   if (!second || !same || !year || *year < 1000) return std::string{text};
   const auto [month, day] =
-      order == DateOrder::month_first ? std::pair{*first, *second} : std::pair{*second, *first};
+      order == DateOrder::month_first && !has_dots ? std::pair{*first, *second} : std::pair{*second, *first};
   const auto date = fmt::format("{:04}-{:02}-{:02}", *year, month, day);
   take_char(rest, ",");
   rest = trim(rest);
@@ -185,8 +189,8 @@ std::optional<UtcTime> unix_time(std::string_view text) {
 
 Result<UtcTime> read_date(std::string_view text, DateOrder order) {
   text = trim(text);
-  if (order != DateOrder::year_first) {
-    if (auto date = read_date(year_first(text, order))) return date;
+  if (const auto turned = year_first(text, order); turned != text) {
+    if (auto date = read_date(turned)) return date;
   }
   // Exact to the millisecond only in our own form.
   if (auto exact = parse_rfc3339(text)) return exact;

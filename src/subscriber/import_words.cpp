@@ -166,7 +166,9 @@ HeaderMeaning meaning_of_header(std::string_view header) {
                                "subscribedto|acceptsmarketing|marketingemail") ||
                        is_any(key,
                               "subscribed|active|aktiv|actif|activo|enabled|abonniert|confirmed|isactive|"
-                              "issubscribed|isconfirmed");
+                              "issubscribed|isconfirmed|newsletter|emailnewsletter|newsletteremail|"
+                              "wantsnewsletter|receivesnewsletter|rundbrief|rundmail|infobrief|infomail|"
+                              "nieuwsbrief|nyhetsbrev|nyhedsbrev|boletín|boletin");
   if (consent) return HeaderMeaning::consent;
   const bool status =
       has_any(key,

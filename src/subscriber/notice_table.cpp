@@ -16,8 +16,9 @@ constexpr std::size_t max_error_bytes = 300;
 /// No notice is postponed further than this; a later due time was set by a clock that was ahead, and counts
 /// as due now.
 constexpr std::chrono::hours longest_wait{96};
-constexpr std::array all_kinds{NoticeKind::confirm, NoticeKind::already, NoticeKind::welcome,
-                               NoticeKind::goodbye};
+constexpr std::array all_kinds{NoticeKind::confirm,  NoticeKind::already, NoticeKind::welcome,
+                               NoticeKind::goodbye,  NoticeKind::move,    NoticeKind::moved,
+                               NoticeKind::reconfirm};
 
 std::vector<std::string> lines_of(std::string_view text) {
   std::vector<std::string> lines;
@@ -35,6 +36,9 @@ std::string_view name_of(NoticeKind kind) {
     case NoticeKind::already: return "already";
     case NoticeKind::welcome: return "welcome";
     case NoticeKind::goodbye: return "goodbye";
+    case NoticeKind::move: return "move";
+    case NoticeKind::moved: return "moved";
+    case NoticeKind::reconfirm: return "reconfirm";
   }
   return "";
 }
@@ -90,37 +94,82 @@ Result<void> NoticeTable::drop_sign_up(std::int64_t id) {
   return statement.bind(":id", id).run();
 }
 
-Result<void> NoticeTable::forget_sign_ups(std::string_view address_key) {
-  std::vector<std::int64_t> found;
+Result<void> NoticeTable::forget_address(std::string_view address_key) {
+  std::vector<std::int64_t> sign_ups;
+  std::vector<std::int64_t> notices;
+  const auto take = [&](std::vector<std::int64_t>& found) {
+    return [&](const store::Statement& row) {
+      if (stored_address(row.view(1)).key() == address_key) found.push_back(row.integer(0));
+    };
+  };
   auto query = database_.prepare("SELECT id, address FROM sign_ups");
-  TIDINGS_TRY(query.each([&](const store::Statement& row) {
-    if (stored_address(row.view(1)).key() == address_key) found.push_back(row.integer(0));
-  }));
-  for (const auto id : found) TIDINGS_TRY(drop_sign_up(id));
+  TIDINGS_TRY(query.each(take(sign_ups)));
+  auto elsewhere = database_.prepare("SELECT id, address FROM notices WHERE address <> ''");
+  TIDINGS_TRY(elsewhere.each(take(notices)));
+  for (const auto id : sign_ups) TIDINGS_TRY(drop_sign_up(id));
+  for (const auto id : notices) {
+    auto drop = database_.prepare("DELETE FROM notices WHERE id = :id");
+    TIDINGS_TRY(drop.bind(":id", id).run());
+  }
   return {};
 }
 
 Result<bool> NoticeTable::add(SubscriberId subscriber, NoticeKind kind,
-                              const std::vector<std::string>& digests) {
+                              const std::vector<std::string>& digests, std::string_view address) {
   using namespace std::chrono_literals;
   const auto now = clock_.now();
-  if (kind == NoticeKind::confirm || kind == NoticeKind::already) {
+  if (kind == NoticeKind::confirm || kind == NoticeKind::already || kind == NoticeKind::move) {
     auto query = database_.prepare(R"(
         SELECT count(*) FROM notices
         WHERE subscriber_id = :id AND kind = :kind AND created_ms > :day)");
     query.bind(":id", subscriber).bind(":kind", name_of(kind)).bind(":day", now - 24h);
     TIDINGS_LET([[maybe_unused]] const bool row, query.step());
-    const int most = kind == NoticeKind::confirm ? 3 : 1;
+    const int most = kind == NoticeKind::already ? 1 : 3;
     if (query.integer(0) >= most) return false;
   }
+  if (kind == NoticeKind::move) {
+    auto query = database_.prepare(
+        "SELECT count(*) FROM notices WHERE kind = 'move' AND address = :address AND created_ms > :day");
+    query.bind(":address", address).bind(":day", now - 24h);
+    TIDINGS_LET([[maybe_unused]] const bool row, query.step());
+    if (query.integer(0) >= 3) return false;
+  }
   auto insert = database_.prepare(R"(
-      INSERT INTO notices (subscriber_id, kind, digests, created_ms, due_ms) VALUES (:id, :kind, :digests, :now, :now))");
+      INSERT INTO notices (subscriber_id, kind, digests, address, created_ms, due_ms)
+      VALUES (:id, :kind, :digests, :address, :now, :now))");
   TIDINGS_TRY(insert.bind(":id", subscriber)
                   .bind(":kind", name_of(kind))
                   .bind(":digests", join(digests, "\n"))
+                  .bind(":address", address)
                   .bind(":now", now)
                   .run());
   return true;
+}
+
+Result<std::int64_t> NoticeTable::ask_again(UtcTime confirmed_before, std::span<const std::string> digests) {
+  auto query = database_.prepare(R"(
+      SELECT p.subscriber_id, p.digest FROM subscriptions p
+      WHERE p.state = 'confirmed' AND p.confirmed_ms < :before AND p.answer_by_ms IS NULL
+        AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.subscriber_id = p.subscriber_id
+                        AND n.kind = 'reconfirm' AND n.done_ms IS NULL)
+        AND NOT EXISTS (SELECT 1 FROM subscribers s JOIN suppressions x ON x.address_key IN
+                        (s.address_key, '@' || substr(s.address_key, instr(s.address_key, '@') + 1))
+                        WHERE s.id = p.subscriber_id)
+      ORDER BY p.subscriber_id, p.digest)");
+  query.bind(":before", confirmed_before);
+  // Gathered first: what is inserted on the way would be found.
+  std::vector<std::pair<SubscriberId, std::vector<std::string>>> asked;
+  TIDINGS_TRY(query.each([&](const store::Statement& row) {
+    const auto id = row.id<SubscriberId>(0);
+    const auto digest = row.text(1);
+    if (!digests.empty() && std::ranges::find(digests, digest) == digests.end()) return;
+    if (asked.empty() || asked.back().first != id) asked.emplace_back(id, std::vector<std::string>{});
+    asked.back().second.push_back(digest);
+  }));
+  for (const auto& [id, wanted] : asked) {
+    TIDINGS_LET([[maybe_unused]] const bool added, add(id, NoticeKind::reconfirm, wanted));
+  }
+  return static_cast<std::int64_t>(asked.size());
 }
 
 Result<std::optional<Notice>> NoticeTable::claim() {
@@ -136,7 +185,7 @@ Result<std::optional<Notice>> NoticeTable::claim() {
   due.reset();
   auto take = database_.prepare(R"(
       UPDATE notices SET due_ms = :lease, attempts = attempts + 1 WHERE id = :id AND done_ms IS NULL AND (due_ms <= :now OR due_ms > :latest)
-      RETURNING subscriber_id, kind, digests, created_ms, attempts)");
+      RETURNING subscriber_id, kind, digests, created_ms, attempts, address)");
   take.bind(":lease", now + notice_lease)
       .bind(":id", id)
       .bind(":now", now)
@@ -146,6 +195,7 @@ Result<std::optional<Notice>> NoticeTable::claim() {
   Notice notice{.id = id,
                 .subscriber = take.id<SubscriberId>(0),
                 .digests = lines_of(take.view(2)),
+                .address = take.text(5),
                 .created = take.time(3),
                 .attempts = static_cast<int>(take.integer(4))};
   for (const auto kind : all_kinds) {

@@ -3,13 +3,15 @@
 //
 // A form's answer is one insert here, the same whether or not the address is known. A notice is claimed for
 // ten minutes before it is sent and is done when the relay accepts it: a crash between the two sends it
-// again, and loses none. A subscriber gets at most three confirmations a day, and "already subscribed" once a
-// day: a form must not be a way to flood somebody. Any call may fail as store/database.hpp says.
+// again, and loses none. A subscriber gets at most three confirmations a day, "already subscribed" once a
+// day, and three of each subscriber and to each address ask about a move: a form must not be a way to flood
+// somebody. Any call may fail as store/database.hpp says.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +24,8 @@
 
 namespace tidings::subscriber {
 
-enum class NoticeKind { confirm, already, welcome, goodbye };
+/// move: asks at a new address; moved: tells it to the old one; reconfirm: asks once more after a long time.
+enum class NoticeKind { confirm, already, welcome, goodbye, move, moved, reconfirm };
 [[nodiscard]] std::string_view name_of(NoticeKind kind);
 
 struct SignUpRequest {
@@ -40,6 +43,7 @@ struct Notice {
   SubscriberId subscriber{};
   NoticeKind kind = NoticeKind::confirm;
   std::vector<std::string> digests{};
+  std::string address{};  ///< where it goes instead of the subscriber's own; may be empty
   UtcTime created{};
   int attempts = 0;  ///< including this one
 };
@@ -67,12 +71,18 @@ class NoticeTable {
   [[nodiscard]] Result<std::optional<SignUpRequest>> next_sign_up();
   /// Within the caller's transaction.
   [[nodiscard]] Result<void> drop_sign_up(std::int64_t id);
-  /// All of one address (MailAddress::key()). Within the caller's transaction.
-  [[nodiscard]] Result<void> forget_sign_ups(std::string_view address_key);
+  /// All sign-ups of one address (MailAddress::key()), and notices that go to it on somebody else's wish.
+  /// Within the caller's transaction.
+  [[nodiscard]] Result<void> forget_address(std::string_view address_key);
 
   /// Within the caller's transaction. False if the limits above forbid it.
   [[nodiscard]] Result<bool> add(SubscriberId subscriber, NoticeKind kind,
-                                 const std::vector<std::string>& digests);
+                                 const std::vector<std::string>& digests, std::string_view address = {});
+
+  /// Asks everybody again whose confirmation of one of the digests (all, if none is named) is older, who is
+  /// not paused, and who has not been asked since. Within the caller's transaction. Returns how many people.
+  [[nodiscard]] Result<std::int64_t> ask_again(UtcTime confirmed_before,
+                                               std::span<const std::string> digests);
 
   /// The next one due, claimed on disk before it is returned. Those with the fewest failures come first, so
   /// that failing ones do not hold up the others.

@@ -36,6 +36,7 @@ struct Subscriber {
   std::string language{};             ///< BCP 47; empty: the newsletter's
   std::vector<std::string> topics{};  ///< empty: every topic
   UtcTime created{};
+  std::optional<UtcTime> moved{};  ///< when the address last changed
   std::vector<Subscription> subscriptions{};
 
   bool operator==(const Subscriber&) const = default;

@@ -26,6 +26,7 @@ Result<void> SubscriberTable::begin_bulk(const store::Transaction& open) {
   AddressSet known;
   {
     auto query = database_.prepare("SELECT id, address_key FROM subscribers");
+    query.in_portions();
     TIDINGS_TRY(
         query.each([&](const store::Statement& row) { known.add(row.view(1), row.id<SubscriberId>(0)); }));
   }

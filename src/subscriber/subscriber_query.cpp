@@ -40,8 +40,8 @@ std::string like_pattern(std::string_view text) {
   return pattern + "%";
 }
 
-/// The ids, each between blanks, of those whose address holds the text as people write it: "bücher" goes on the wire as
-/// "xn--bcher-kva".
+/// The ids, each between blanks, of those whose address holds the text as people write it: "bücher" goes on
+/// the wire as "xn--bcher-kva".
 Result<std::string> shown_with(store::Database& database, std::string_view text) {
   const auto wanted = fold_case(text);
   auto query = database.prepare(
@@ -83,7 +83,7 @@ Result<void> bind_filter(store::Database& database, store::Statement& query, con
   return {};
 }
 
-/// From the columns id, address, name, language, created_ms.
+/// From the columns id, address, name, language, created_ms, moved_ms.
 Subscriber read_subscriber(const store::Statement& query) {
   return {.id = query.id<SubscriberId>(0),
           .address = query.text(1),
@@ -91,6 +91,7 @@ Subscriber read_subscriber(const store::Statement& query) {
           .language = query.text(3),
           .topics = {},
           .created = query.time(4),
+          .moved = query.optional_time(5),
           .subscriptions = {}};
 }
 
@@ -115,14 +116,14 @@ Result<std::optional<Subscriber>> SubscriberTable::read_one(store::Statement& qu
 
 Result<std::optional<Subscriber>> SubscriberTable::find(const MailAddress& address) {
   auto query = database_.prepare(R"(
-      SELECT id, address, name, language, created_ms FROM subscribers WHERE address_key = :key AND erased_ms IS NULL)");
+      SELECT id, address, name, language, created_ms, moved_ms FROM subscribers WHERE address_key = :key AND erased_ms IS NULL)");
   query.bind(":key", address.key());
   return read_one(query);
 }
 
 Result<std::optional<Subscriber>> SubscriberTable::find(SubscriberId id) {
   auto query = database_.prepare(R"(
-      SELECT id, address, name, language, created_ms FROM subscribers WHERE id = :id AND erased_ms IS NULL)");
+      SELECT id, address, name, language, created_ms, moved_ms FROM subscribers WHERE id = :id AND erased_ms IS NULL)");
   query.bind(":id", id);
   return read_one(query);
 }
@@ -146,7 +147,7 @@ Result<std::optional<Contact>> SubscriberTable::contact(SubscriberId id) {
 
 Result<std::vector<Subscriber>> SubscriberTable::list(const SubscriberFilter& filter, const Page& page) {
   auto query = database_.prepare(
-      "SELECT s.id, s.address, s.name, s.language, s.created_ms FROM subscribers s "
+      "SELECT s.id, s.address, s.name, s.language, s.created_ms, s.moved_ms FROM subscribers s "
       "WHERE s.id > :after AND" TIDINGS_SUBSCRIBER_CONDITION " ORDER BY s.id LIMIT :limit");
   TIDINGS_TRY(bind_filter(database_, query, filter, clock_.now()));
   query.bind(":after", page.after).bind(":limit", page.limit);
@@ -231,7 +232,7 @@ class TopicWalk {
       SELECT subscriber_id, topic FROM subscriber_topics
       WHERE subscriber_id >= :first
       ORDER BY subscriber_id, topic)")) {
-    rows_.bind(":first", 0);
+    rows_.in_portions().bind(":first", 0);
   }
 
   Result<void> read(SubscriberId reader, std::vector<std::string>& topics) {
@@ -276,7 +277,7 @@ Result<void> SubscriberTable::for_each_recipient(std::string_view digest,
       AND NOT EXISTS (SELECT 1 FROM suppressions x WHERE x.address_key IN
                       (s.address_key, '@' || substr(s.address_key, instr(s.address_key, '@') + 1)))
       ORDER BY p.subscriber_id)");
-  query.bind(":digest", digest);
+  query.in_portions().bind(":digest", digest);
   TopicWalk topics{database_};
   Recipient recipient;
   return query.each([&](const store::Statement& row) -> Result<void> {
@@ -286,6 +287,18 @@ Result<void> SubscriberTable::for_each_recipient(std::string_view digest,
     TIDINGS_TRY(visit(recipient));
     return {};
   });
+}
+
+Result<std::set<std::string>> shared_domains(store::Database& database, int least) {
+  auto rows = database.prepare(R"(
+    SELECT substr(address_key, instr(address_key, '@') + 1) FROM subscribers
+    GROUP BY substr(address_key, instr(address_key, '@') + 1) HAVING count(*) >= :least)");
+  rows.bind(":least", least);
+  std::set<std::string> domains;
+  TIDINGS_TRY(rows.each([&](const store::Statement& row) {
+    if (auto domain = row.text(0); domain.find(':') == std::string::npos) domains.insert(std::move(domain));
+  }));
+  return domains;
 }
 
 }  // namespace tidings::subscriber

@@ -406,9 +406,13 @@ Result<std::vector<std::string>> SubscriberTable::confirm(const store::Transacti
   const auto now = clock_.now();
   std::vector<std::string> changed;
   for (const auto& row : rows) {
-    if (row.state != SubscriptionState::pending) continue;
-    TIDINGS_TRY(put_subscription(
-        id, {.digest = row.digest, .state = SubscriptionState::confirmed, .since = now, .confirmed = now}));
+    const bool is_new = row.state == SubscriptionState::pending;
+    if (!is_new && !row.answer_by) continue;
+    TIDINGS_TRY(put_subscription(id, {.digest = row.digest,
+                                      .state = is_new ? SubscriptionState::confirmed : row.state,
+                                      .since = is_new ? now : row.since,
+                                      .confirmed = now,
+                                      .paused_until = row.paused_until}));
     TIDINGS_TRY(consents_.record(id, {.digest = row.digest,
                                       .event = ConsentEvent::confirmed,
                                       .at = now,

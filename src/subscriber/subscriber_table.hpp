@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -123,6 +124,13 @@ struct Pause {
   std::string detail{};
 };
 
+/// To another address, and how the wish for it came.
+struct Move {
+  MailAddress to{};
+  Origin origin = Origin::web;
+  std::string detail{};
+};
+
 /// A subscription by its key.
 struct SubscriptionKey {
   SubscriberId subscriber{};
@@ -207,9 +215,9 @@ class SubscriberTable {
   [[nodiscard]] Result<bool> set(const store::Transaction& open, SubscriberId id,
                                  const SubscriberChange& change);
 
-  /// pending -> confirmed, of one digest, or of all if `digest` is empty. Returns the digests that changed;
-  /// those that were left stay so. Errc::no_input if unknown; Errc::not_permitted if the address is
-  /// suppressed.
+  /// pending -> confirmed, of one digest, or of all if `digest` is empty; confirmed anew where they were
+  /// asked once more (await_answer). Returns the digests that changed; those that were left stay so.
+  /// Errc::no_input if unknown; Errc::not_permitted if the address is suppressed.
   [[nodiscard]] Result<std::vector<std::string>> confirm(SubscriberId id, std::string_view digest,
                                                          Origin origin, std::string_view detail);
   [[nodiscard]] Result<std::vector<std::string>> confirm(const store::Transaction& open, SubscriberId id,
@@ -242,6 +250,25 @@ class SubscriberTable {
   /// paused -> confirmed where the time has come; find(), list() and counts() read it so before. Within the
   /// caller's transaction.
   [[nodiscard]] Result<std::vector<SubscriptionKey>> end_pauses();
+
+  /// withdrawn -> confirmed, of these digests: their leaving was a mistake. Within the caller's transaction,
+  /// which knows that they say so themselves, and at once.
+  [[nodiscard]] Result<void> restore(SubscriberId id, std::span<const std::string> digests, Origin origin,
+                                     std::string_view detail);
+
+  /// Another address, whose owner has agreed; id, history and consent stay. False if somebody on the list has
+  /// it. Errc::no_input if unknown.
+  [[nodiscard]] Result<bool> move(const store::Transaction& open, SubscriberId id, const Move& move);
+
+  /// They were asked to confirm these digests once more, and have until then to answer. Within the caller's
+  /// transaction.
+  [[nodiscard]] Result<void> await_answer(SubscriberId id, std::span<const std::string> digests,
+                                          UtcTime answer_by);
+  /// An answer: what was asked about is confirmed anew. Returns the digests. Within the caller's transaction.
+  [[nodiscard]] Result<std::vector<std::string>> answer(SubscriberId id, Origin origin,
+                                                        std::string_view detail);
+  /// -> withdrawn where no answer came in time. Within the caller's transaction.
+  [[nodiscard]] Result<std::vector<SubscriptionKey>> end_unanswered();
 
   /// Erases the person: deletes address, name, language, topics, subscriptions and consent log; the row stays
   /// as a bare id, and a salted hash of the address joins the suppressions, so that no import brings it back.
@@ -289,5 +316,8 @@ class SubscriberTable {
   struct Bulk;
   std::unique_ptr<Bulk> bulk_;
 };
+
+/// The domains that at least so many addresses of the list share.
+[[nodiscard]] Result<std::set<std::string>> shared_domains(store::Database& database, int least);
 
 }  // namespace tidings::subscriber

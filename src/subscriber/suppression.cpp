@@ -167,6 +167,7 @@ Result<void> Suppressions::remember_hashes() {
   Remembered remembered;
   TIDINGS_LET(remembered.salt, store::fact(database_, salt_fact));
   auto query = database_.prepare("SELECT address_key FROM suppressions");
+  query.in_portions();
   TIDINGS_TRY(query.each([&](const store::Statement& row) { remembered.keys.add(row.view(0)); }));
   remembered_ = std::move(remembered);
   return {};
@@ -179,7 +180,7 @@ Result<std::vector<Suppression>> Suppressions::list(std::optional<SuppressionCau
       WHERE address_key > :after AND (:cause IS NULL OR cause = :cause)
       ORDER BY address_key LIMIT :limit)");
   query.bind(":after", after).bind(":limit", limit);
-  if (cause) query.bind(":cause", name_of(*cause));
+  query.bind(":cause", cause ? std::optional{name_of(*cause)} : std::nullopt);
   return query.list(read_row);
 }
 
@@ -187,6 +188,21 @@ Result<std::string> Suppressions::hashed(std::string_view address_key) {
   TIDINGS_LET(const auto salt, store::fact(database_, salt_fact));
   if (salt.empty()) return std::string{};  // nobody has been erased yet
   return salted(salt, address_key);
+}
+
+Result<std::vector<std::pair<std::string, std::int64_t>>> Suppressions::counts() {
+  auto rows = database_.prepare("SELECT cause, count(*) FROM suppressions GROUP BY cause ORDER BY cause");
+  return rows.list([](const store::Statement& row) { return std::pair{row.text(0), row.integer(1)}; });
+}
+
+Result<std::map<std::int64_t, std::int64_t>> Suppressions::bounced_by_week(UtcTime first) {
+  auto rows = database_.prepare(R"(
+    SELECT (at_ms - :first) / 604800000 AS week, count(*) FROM suppressions
+    WHERE cause IN ('hard_bounce', 'soft_bounces', 'complaint') AND at_ms >= :first GROUP BY week)");
+  rows.bind(":first", first);
+  std::map<std::int64_t, std::int64_t> out;
+  TIDINGS_TRY(rows.each([&](const store::Statement& row) { out[row.integer(0)] = row.integer(1); }));
+  return out;
 }
 
 }  // namespace tidings::subscriber

@@ -8,6 +8,7 @@
 // database and guesses addresses one by one.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -72,6 +73,12 @@ class Suppressions {
   /// before it ends.
   [[nodiscard]] Result<void> remember_hashes();
   void forget_hashes() { remembered_.reset(); }
+
+  /// How many there are of each cause, by its name.
+  [[nodiscard]] Result<std::vector<std::pair<std::string, std::int64_t>>> counts();
+
+  /// How many bounces or complaints have brought about, by the weeks that begin at `first`.
+  [[nodiscard]] Result<std::map<std::int64_t, std::int64_t>> bounced_by_week(UtcTime first);
 
   /// In key order, after `after`, at most `limit`; of one cause or of all.
   [[nodiscard]] Result<std::vector<Suppression>> list(std::optional<SuppressionCause> cause,

@@ -15,7 +15,8 @@ namespace tidings::subscriber {
 
 struct SyncMember {
   SubscriberId id{};
-  bool is_there = true;  ///< false: withdrawn when the source no longer had them
+  std::string address_key{};  ///< in the source
+  bool is_there = true;       ///< false: withdrawn when the source no longer had them
 
   bool operator==(const SyncMember&) const = default;
 };
@@ -34,5 +35,8 @@ class SyncTable {
   store::Database& database_;
   const std::string source_;
 };
+
+/// Of every source: they are erased.
+[[nodiscard]] Result<void> forget_synced(store::Database& database, SubscriberId id);
 
 }  // namespace tidings::subscriber

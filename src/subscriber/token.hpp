@@ -29,12 +29,12 @@
 namespace tidings::subscriber {
 
 /// Numbers are part of the token: never changed.
-enum class TokenPurpose : std::uint8_t { unsubscribe = 1, preferences = 2, view = 3, bounce = 4 };
+enum class TokenPurpose : std::uint8_t { unsubscribe = 1, preferences = 2, view = 3, bounce = 4, review = 5 };
 
 enum class TokenForm { link, local_part };
 
 /// The subject of a token. Edition 0: no particular edition; an unsubscribe token without one is for all
-/// digests.
+/// digests. A review token belongs to no subscriber: it has the draft's revision in that place.
 struct TokenSubject {
   SubscriberId subscriber{};
   EditionId edition{};

@@ -11,14 +11,34 @@
 
 namespace tidings::web {
 
-enum class PageName { subscribe, confirm, unsubscribe, left, preferences, message };
+enum class PageName { subscribe, confirm, unsubscribe, left, preferences, message, saved, erase, expired };
 
 /// What a message page says; each has a heading and a text in the language files (web_check_title,
 /// web_check_text ...).
-enum class Banner { none, check, confirmed, already, saved, missing, many, trouble };
+enum class Banner {
+  none,
+  check,
+  confirmed,
+  already,
+  saved,
+  missing,
+  many,
+  trouble,
+  moving,
+  moved,
+  erased,
+  back,
+  thanks
+};
+
+/// One thing that was changed, and what it is now; no value is "none", or all topics.
+struct ChangedLine {
+  enum class What { digests, topics, name, language, pause } what = What::digests;
+  std::vector<std::string> values{};
+};
 
 /// What has to be put right in a form.
-enum class Problem { none, address, domain, digests, topics };
+enum class Problem { none, address, domain, digests, topics, pause };
 
 /// Everything a page may show; templates escape it.
 struct PageView {
@@ -37,6 +57,17 @@ struct PageView {
   bool is_second_step = false;  ///< filled in on another site: only the button is missing
   bool is_subscribed = false;
   bool is_stopped = false;  ///< nothing is sent to this address
+  bool moves = false;       ///< the confirmation is of another address
+  bool may_pause = false;
+  std::string paused_until{};  ///< days, as 2027-01-15
+  std::string first_day{};
+  std::string last_day{};
+  std::vector<std::string> instead{};  ///< names of digests
+  std::vector<std::string> reasons{};
+  std::string undo{};  ///< the stamp by which leaving is taken back; empty: only by mail
+  std::vector<ChangedLine> changes{};
+  std::vector<NextMail> next{};
+  bool is_from_preferences = false;
 };
 
 class Pages {

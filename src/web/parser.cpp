@@ -73,6 +73,7 @@ struct Parser::Http final : httplib::Server {
                     .content_type = in.get_header_value("Content-Type"),
                     .body = std::string{task.body},
                     .accept_language = in.get_header_value("Accept-Language"),
+                    .accept = in.get_header_value("Accept"),
                     .client = client_of(*task.peer, forwarded, trusted)};
     if (const auto mark = in.target.find('?'); mark != std::string::npos)
       request.query = in.target.substr(mark + 1);

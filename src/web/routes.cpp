@@ -108,12 +108,15 @@ Result<Response> Site::confirm(const Request& request, std::string_view token) {
     TIDINGS_LET(const auto joining, service_.joining(token));
     if (!joining) return missing(request);
     if (joining->is_done) return show_joined(request, *joining);
-    PageView view{.page = PageName::confirm,
+    PageView view{.page = joining->is_expired ? PageName::expired : PageName::confirm,
                   .language = language_of(request, joining->language),
                   .address = joining->address};
+    view.moves = joining->moves;
     view.others = joining->digests;
     return show(200, view);
   }
+  const auto form = parse_form(request.content_type, request.body).value_or(Form{});
+  if (form.get("act") == "again") return send_new_link(request, token);
   TIDINGS_LET(const auto joined, service_.confirm(token, request.client));
   if (!joined) return missing(request);
   if (!joined->is_done) count(SiteState::confirmations);
@@ -122,7 +125,9 @@ Result<Response> Site::confirm(const Request& request, std::string_view token) {
 
 Result<Response> Site::show_joined(const Request& request, const Joining& joined) {
   PageView view{.page = PageName::message,
-                .notice = joined.is_done ? Banner::already : Banner::confirmed,
+                .notice = joined.moves     ? Banner::moved
+                          : joined.is_done ? Banner::already
+                                           : Banner::confirmed,
                 .language = language_of(request, joined.language),
                 .address = joined.address};
   view.others = joined.digests;
@@ -138,17 +143,14 @@ Result<Response> Site::unsubscribe(const Request& request, std::string_view toke
                   .address = leaving->address};
     view.digest = leaving->digest;
     view.others = leaving->others;
+    view.instead = leaving->instead;
+    view.topics = leaving->topics;
+    view.may_pause = leaving->may_pause;
     return show(200, view);
   }
   // An unreadable body is no reason to keep anybody subscribed: the token alone says who leaves what.
   const auto form = parse_form(request.content_type, request.body).value_or(Form{});
-  const bool one_click = form.get("List-Unsubscribe") == "One-Click";
-  if (!one_click && form.get("act") == "return") {
-    TIDINGS_LET(const bool asked, service_.come_back(token, request.client));
-    if (!asked) return missing(request);
-    return show_notice(200, Banner::check, language_of(request));
-  }
-  if (one_click) {
+  if (form.get("List-Unsubscribe") == "One-Click") {
     TIDINGS_LET(auto wait, service_.leave_at_once(token, request.client));
     if (!wait) return missing(request);
     count(SiteState::one_clicks);
@@ -156,15 +158,17 @@ Result<Response> Site::unsubscribe(const Request& request, std::string_view toke
     response.wait = *std::move(wait);
     return response;
   }
-  TIDINGS_LET(const auto left,
-              service_.leave(token, form.get("act") == "all" ? Scope::all : Scope::digest, request.client));
-  if (!left) return missing(request);
-  count(SiteState::withdrawals);
-  PageView view{
-      .page = PageName::left, .language = language_of(request, left->language), .address = left->address};
-  view.digest = left->digest;
-  view.others = left->others;
-  return show(200, view);
+  const auto act = form.get("act");
+  if (act == "return") return come_back(request, token, form);
+  if (act == "reason") return give_reason(request, token, form);
+  if (act == "pause") return get_less(request, token, {.what = Less::What::pause});
+  if (act == "topics")
+    return get_less(request, token, {.what = Less::What::topics, .topics = form.all("topic")});
+  if (constexpr std::string_view prefix = "instead:"; act.starts_with(prefix)) {
+    return get_less(request, token,
+                    {.what = Less::What::digest, .digest = std::string{act.substr(prefix.size())}});
+  }
+  return leave(request, token, act == "all" ? Scope::all : Scope::digest);
 }
 
 Result<Response> Site::show_preferences(const Member& member, const std::string& language, Problem problem) {
@@ -174,6 +178,10 @@ Result<Response> Site::show_preferences(const Member& member, const std::string&
   view.topics = member.topics;
   view.is_stopped = member.is_stopped;
   view.problem = problem;
+  view.may_pause = member.may_pause;
+  view.paused_until = member.paused_until;
+  view.first_day = member.first_day;
+  view.last_day = member.last_day;
   return show(problem == Problem::none ? 200 : 422, view);
 }
 
@@ -183,28 +191,42 @@ Result<Response> Site::preferences(const Request& request, std::string_view toke
   const auto language = language_of(request, member->language);
   if (request.reads()) return show_preferences(*member, language);
   const auto form = parse_form(request.content_type, request.body);
+  const auto act = form ? form->get("act") : std::string_view{};
+  if (act == "save") return save(request, token, *member, *form);
+  if (act == "move") return move(request, token, *member, *form);
+  if (act == "download") return download(request, token);
+  if (act == "erase") return ask_to_erase(request, *member);
+  if (act == "erase_now") return erase(request, token, *member);
   // Without the button's own field it is not our form, and "nothing ticked" would mean leaving everything.
-  if (!form || form->get("act") != "save") return show_notice(400, Banner::trouble, language);
-  auto topics = named_topics(*form);
-  if (!topics) return show_preferences(*member, language, Problem::topics);
-  Preferences preferences{.name = std::string{form->get("name")},
-                          .language = std::string{form->get("language")},
-                          .digests = named_digests(*form, member->digests.size()),
+  return show_notice(400, Banner::trouble, language);
+}
+
+Result<Response> Site::save(const Request& request, std::string_view token, const Member& before,
+                            const Form& form) {
+  const auto language = language_of(request, before.language);
+  auto topics = named_topics(form);
+  if (!topics) return show_preferences(before, language, Problem::topics);
+  Preferences preferences{.name = std::string{form.get("name")},
+                          .language = std::string{form.get("language")},
+                          .digests = named_digests(form, before.digests.size()),
                           .topics = *std::move(topics)};
-  if (!form->has("name")) preferences.name = member->name;
-  if (!form->has("language")) preferences.language = member->language;
+  if (!form.has("name")) preferences.name = before.name;
+  if (!form.has("language")) preferences.language = before.language;
+  if (form.has("paused_until")) preferences.paused_until = std::string{form.get("paused_until")};
   auto change = service_.change(token, preferences, request.client);
   if (!change && change.error().code == Errc::bad_data) return show_notice(422, Banner::trouble, language);
   TIDINGS_LET(const auto changed, std::move(change));
   if (!changed) return missing(request);
+  if (*changed == Change::bad_day) return show_preferences(before, language, Problem::pause);
   count(SiteState::changes);
   const auto after = preferences.language.empty() ? language : language_of(request, preferences.language);
+  if (*changed == Change::waits_for_confirmation) return show_notice(200, Banner::check, after);
+  TIDINGS_LET(const auto now, service_.member(token));
+  if (!now) return missing(request);
   // The current state says it best: what they asked for is not ticked, and a note explains why.
-  if (*changed == Change::partly) {
-    TIDINGS_LET(const auto now, service_.member(token));
-    return now ? show_preferences(*now, after) : missing(request);
-  }
-  return show_notice(200, *changed == Change::saved ? Banner::saved : Banner::check, after);
+  if (*changed == Change::partly) return show_preferences(*now, after);
+  if (now->paused_until != before.paused_until) count(SiteState::pauses);
+  return show_saved(before, *now, after);
 }
 
 Response Site::health() {
@@ -216,24 +238,29 @@ Response Site::health() {
 Response Site::answer_monitor(const Request& request) {
   if (!request.reads()) return not_allowed("GET, HEAD");
   if (request.path != "/metrics") return plain(404, "/metrics is here\n");
-  auto numbers = metrics();
+  auto numbers = metrics(request);
   if (numbers) return *std::move(numbers);
   log::error("web: " + numbers.error().line());
   return plain(503, "the store is not available\n");
 }
 
-Result<Response> Site::metrics() {
+Result<Response> Site::metrics(const Request& request) {
   static constexpr std::array<std::string_view, SiteState::counters> names{
-      "pages",      "sign_ups", "robots", "confirmations", "withdrawals",
-      "one_clicks", "changes",  "misses", "limited",       "failures"};
-  std::string out =
-      "# HELP tidings_web_total What visitors did since the start.\n# TYPE tidings_web_total counter\n";
+      "pages",  "sign_ups", "robots",   "confirmations", "withdrawals", "one_clicks", "changes",
+      "misses", "limited",  "failures", "pauses",        "moves",       "erasures"};
+  TIDINGS_LET(auto metrics, service_.metrics());
+  Metric web{.name = "tidings_web",
+             .kind = Metric::Kind::counter,
+             .help = "What visitors did since the start.",
+             .samples = {}};
   for (std::size_t i = 0; i < names.size(); ++i) {
-    out += fmt::format("tidings_web_total{{what=\"{}\"}} {}\n", names[i], state_.counts[i].load());
+    web.samples.push_back(
+        {.labels = {{"what", std::string{names[i]}}}, .value = static_cast<double>(state_.counts[i].load())});
   }
-  TIDINGS_LET(const auto gauges, service_.gauges());
-  auto response = plain(200, out + gauges);
-  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  metrics.push_back(std::move(web));
+  const auto form = metrics_form_for(request.accept);
+  auto response = plain(200, write_metrics(metrics, form));
+  response.content_type = content_type_of(form);
   return response;
 }
 

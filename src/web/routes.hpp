@@ -6,9 +6,9 @@
 //   | /, /subscribe   | the sign-up form       | asks for a confirmation mail                  |
 //   | /embed          | the form for a frame   | the same                                      |
 //   | /api/subscribe  |                        | the same, as JSON (sign_up_api.cpp)           |
-//   | /c/TOKEN        | what will be confirmed | confirms                                      |
-//   | /u/TOKEN        | a button               | leaves (also RFC 8058), or asks to come back  |
-//   | /p/TOKEN        | preferences            | changes them                                  |
+//   | /c/TOKEN        | what will be confirmed | confirms, or sends a new link                 |
+//   | /u/TOKEN        | a button               | leaves (also RFC 8058), gets less, comes back |
+//   | /p/TOKEN        | preferences            | changes them, moves, downloads, erases        |
 //   | /hooks/RELAY    |                        | webhooks of relays, each with its proof       |
 //   | /archive/...    | files of the archive   |                                               |
 //   | /style.css, /robots.txt, /healthz | as named |                                           |
@@ -62,6 +62,9 @@ struct SiteState {
     misses,
     limited,
     failures,
+    pauses,
+    moves,
+    erasures,
     counters
   };
   std::array<std::atomic<std::uint64_t>, counters> counts{};
@@ -100,8 +103,25 @@ class Site {
   [[nodiscard]] Result<Response> preferences(const Request& request, std::string_view token);
   [[nodiscard]] Result<Response> show_preferences(const Member& member, const std::string& language,
                                                   Problem problem = Problem::none);
+  [[nodiscard]] Result<Response> save(const Request& request, std::string_view token, const Member& before,
+                                      const Form& form);
+  [[nodiscard]] Result<Response> show_saved(const Member& before, const Member& after,
+                                            const std::string& language);
+  [[nodiscard]] Result<Response> move(const Request& request, std::string_view token, const Member& member,
+                                      const Form& form);
+  [[nodiscard]] Result<Response> download(const Request& request, std::string_view token);
+  [[nodiscard]] Result<Response> ask_to_erase(const Request& request, const Member& member);
+  [[nodiscard]] Result<Response> erase(const Request& request, std::string_view token, const Member& member);
+  [[nodiscard]] Result<Response> leave(const Request& request, std::string_view token, Scope scope);
+  [[nodiscard]] Result<Response> get_less(const Request& request, std::string_view token, const Less& less);
+  [[nodiscard]] Result<Response> come_back(const Request& request, std::string_view token, const Form& form);
+  [[nodiscard]] Result<Response> give_reason(const Request& request, std::string_view token,
+                                             const Form& form);
+  [[nodiscard]] Result<Response> send_new_link(const Request& request, std::string_view token);
+  /// Of one link: what is signed with it proves that its visitor has just left.
+  [[nodiscard]] std::string undo_secret(std::string_view token) const;
   [[nodiscard]] Response health();
-  [[nodiscard]] Result<Response> metrics();
+  [[nodiscard]] Result<Response> metrics(const Request& request);
   [[nodiscard]] Result<Response> archive(const Request& request, std::string_view path);
   [[nodiscard]] Result<Response> missing(const Request& request);
   [[nodiscard]] Result<Response> show(int status, const PageView& view);

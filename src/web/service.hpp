@@ -14,7 +14,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
+#include "web/metrics.hpp"
 #include "web/web.hpp"
 
 namespace tidings::web {
@@ -31,11 +33,29 @@ struct Choice {
 
 /// The subject of an unsubscribe link.
 struct Leaving {
-  std::string address;              ///< masked
-  std::string language;             ///< BCP 47 or empty
-  std::string digest;               ///< the digest whose edition carried the link; empty: all of them
-  bool is_subscribed = false;       ///< to that digest (to any, if empty)
-  std::vector<std::string> others;  ///< names of the other digests they get
+  std::string address{};               ///< masked
+  std::string language{};              ///< BCP 47 or empty
+  std::string digest{};                ///< the digest whose edition carried the link; empty: all of them
+  bool is_subscribed = false;          ///< to that digest (to any, if empty)
+  std::vector<std::string> others{};   ///< names of the other digests they get
+  std::vector<std::string> instead{};  ///< names of digests that bring the same posts less often
+  std::vector<Choice> topics{};  ///< all of them, the ones they get chosen; fewer than two are no choice
+  bool may_pause = false;
+};
+
+/// Less of it instead of leaving. An unsubscribe link allows nothing that means more mail.
+struct Less {
+  enum class What { digest, pause, topics } what = What::digest;
+  std::string digest{};               ///< one of Leaving::instead
+  std::vector<std::string> topics{};  ///< some of those that they get
+};
+
+/// When a digest's next mail may come.
+struct NextMail {
+  std::string digest;
+  UtcTime at{};
+
+  bool operator==(const NextMail&) const = default;
 };
 
 /// The subject of a confirmation link.
@@ -44,6 +64,8 @@ struct Joining {
   std::string language;
   std::vector<std::string> digests;  ///< names
   bool is_done = false;              ///< already confirmed by this link: it was used again
+  bool moves = false;                ///< the link moves the subscription to the address
+  bool is_expired = false;           ///< a new link can be sent to the address
 };
 
 /// A subscriber on their own page.
@@ -54,6 +76,11 @@ struct Member {
   std::vector<Choice> digests;  ///< those on offer, and those they get
   std::vector<Choice> topics;   ///< none chosen means all
   bool is_stopped = false;      ///< suppressed: may leave digests and change the name, but gets no mail
+  bool may_pause = false;       ///< gets something
+  std::string paused_until{};   ///< as 2027-01-15; empty: not paused
+  std::string first_day{};      ///< that a pause may end on
+  std::string last_day{};
+  std::vector<NextMail> next{};
 };
 
 /// The preferences they want instead.
@@ -62,10 +89,16 @@ struct Preferences {
   std::string language;
   std::vector<std::string> digests;
   std::vector<std::string> topics;
+  std::optional<std::string> paused_until{};  ///< a day, or empty: no pause; absent: as it is
 };
 
-/// partly: they left what they wanted to leave, but cannot get what they asked for (Member::is_stopped).
-enum class Change { saved, waits_for_confirmation, partly };
+/// bad_day: of a pause; nothing was changed. partly: they left what they wanted to leave, but cannot get what
+/// they asked for (Member::is_stopped).
+enum class Change { saved, waits_for_confirmation, partly, bad_day };
+
+/// asked: by mail at the new address, if anything may be sent there. refused: there is nothing that could
+/// move.
+enum class Moving { asked, same, bad_address, too_often, refused };
 
 struct SignUp {
   std::string address;
@@ -101,15 +134,38 @@ class Service {
   /// Asks by mail whether they want to come back; false for an invalid token.
   [[nodiscard]] virtual Result<bool> come_back(std::string_view token, std::string_view client) = 0;
 
+  /// What they get then; as before, if the wish is not among what Leaving offers. Nothing for an invalid
+  /// token.
+  [[nodiscard]] virtual Result<std::optional<Member>> get_less(std::string_view token, const Less& less,
+                                                               std::string_view client) = 0;
+  /// Takes back what this link left since then, without a mail. Empty if there is nothing to take back.
+  [[nodiscard]] virtual Result<std::optional<Leaving>> undo_leave(std::string_view token, UtcTime since,
+                                                                  std::string_view client) = 0;
+  /// Why they left; false for an invalid token or reason.
+  [[nodiscard]] virtual Result<bool> give_reason(std::string_view token, std::string_view reason) = 0;
+  /// The words that give_reason() knows.
+  [[nodiscard]] virtual std::vector<std::string> reasons() const = 0;
+
   [[nodiscard]] virtual Result<std::optional<Joining>> joining(std::string_view token) = 0;
   [[nodiscard]] virtual Result<std::optional<Joining>> confirm(std::string_view token,
                                                                std::string_view client) = 0;
+
+  /// A new link instead of an expired one, to the same address; false if there is none to replace.
+  [[nodiscard]] virtual Result<bool> send_new_link(std::string_view token, std::string_view client) = 0;
 
   [[nodiscard]] virtual Result<std::optional<Member>> member(std::string_view token) = 0;
   /// Errc::bad_data for an invalid name or language.
   [[nodiscard]] virtual Result<std::optional<Change>> change(std::string_view token,
                                                              const Preferences& preferences,
                                                              std::string_view client) = 0;
+
+  /// To another address. The answer is the same whether or not somebody on the list has it.
+  [[nodiscard]] virtual Result<std::optional<Moving>> move(std::string_view token, std::string_view address,
+                                                           std::string_view client) = 0;
+  /// All that is known of them, as JSON.
+  [[nodiscard]] virtual Result<std::optional<std::string>> personal_data(std::string_view token) = 0;
+  /// Erases them. False for an invalid token.
+  [[nodiscard]] virtual Result<bool> erase(std::string_view token) = 0;
 
   /// One insert, whether or not the address is known; it is looked up later, when the mail is sent.
   [[nodiscard]] virtual Result<SignUpResult> sign_up(const SignUp& wanted) = 0;
@@ -125,8 +181,8 @@ class Service {
 
   /// Whether the store is available.
   [[nodiscard]] virtual Result<void> check() = 0;
-  /// Lines of Prometheus text about the list; may be a minute old.
-  [[nodiscard]] virtual Result<std::string> gauges() = 0;
+  /// Numbers about the newsletter, for a monitor; may be a minute old.
+  [[nodiscard]] virtual Result<std::vector<Metric>> metrics() = 0;
 };
 
 }  // namespace tidings::web

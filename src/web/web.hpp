@@ -19,6 +19,7 @@ struct Request {
   std::string content_type{};  ///< as sent
   std::string body{};
   std::string accept_language{};  ///< as sent
+  std::string accept{};           ///< as sent
   std::string client{};  ///< the visitor's address (as given by a trusted proxy, if any); may be empty
   std::vector<std::pair<std::string, std::string>>
       proof{};  ///< of calls to /hooks/ and /api/: the header fields that sign them, names in lower case

@@ -3,7 +3,7 @@
 base <- store <- rooms (source .. web) <- config <- sending <- edition <- members <- returns <- site <- app <- cli <- main.
 A room up to web may include base, store, itself, and the noun header (post/post.hpp) of a room to its left; the others, what
 lies below them. cli hands a Context to the rooms below and opens no table: only cli/session knows the store, and no file there
-includes the header of a table or names its class.
+includes the header of a table or names its class. SQLite and libpq are known to store/ alone.
 """
 import pathlib
 import re
@@ -15,6 +15,7 @@ OUTER = {"base": ["base"], "store": ["base", "store"]}
 TABLE_HEADERS = re.compile(r"\w+/(\w+_table|ledger|journal|suppression|consent|confirmation|token)\.hpp|store/\w+\.hpp")
 TABLES = re.compile(r"\b(\w+Table|Ledger|KeyRing|Suppressions|ConsentLog|Confirmations|StormWatch)[ ({]|"
                     r"\bdatabase\w*(\.|->)(prepare|begin|execute)\(|\bDatabase::open|\bSenderLock::")
+ENGINES = re.compile(r'\s*#\s*include\s+[<"]([\w/]*(sqlite3|libpq)[\w/-]*\.h|store/(driver|sqlite|postgres\w*)\.hpp)[>"]')
 src = pathlib.Path(__file__).resolve().parents[2] / "src"
 
 
@@ -55,6 +56,8 @@ def main() -> int:
                     breaches.append(f"{file.relative_to(src)}:{number}: must not include {match[1]}")
             elif match:
                 breaches.append(f"{file.relative_to(src)}:{number}: write {match[1]} with its room")
+            if ENGINES.match(line) and file.relative_to(src).parts[0] != "store":
+                breaches.append(f"{file.relative_to(src)}:{number}: only store/ knows a database engine: {line.strip()}")
             if opens_table(file, line):
                 breaches.append(f"{file.relative_to(src)}:{number}: cli opens no table: {line.strip()}")
             if file.suffix == ".hpp" and number == 1 and not line.startswith("//"):

@@ -13,6 +13,7 @@
 #include <charconv>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <string>
@@ -99,7 +100,7 @@ int deliver_once(const std::string& path, const std::string& urls, std::int64_t 
     if (::setrlimit(RLIMIT_FSIZE, &most) != 0) give_up("setrlimit");
   }
   ManualClock clock{from_ms(now_ms)};
-  auto database = must(store::Database::open(path, store::Create::no));
+  auto database = must(store::Database::open(std::filesystem::path{path}, store::Create::no));
   Ledger ledger{database, clock};
   std::vector<RelayOptions> options_of_relays;
   for (const auto url : split(urls, ',')) {
@@ -312,7 +313,7 @@ int soak(When when, const char* self, int readers, int kills, int seed) {
   const test::TempFolder folder;
   const auto path = (folder / "list.db").string();
   ManualClock clock{*parse_rfc3339("2026-03-02T12:00:00Z")};
-  auto database = must(store::Database::open(path, store::Create::yes));
+  auto database = must(store::Database::open(std::filesystem::path{path}, store::Create::yes));
   Ledger ledger{database, clock};
   fill(database, ledger, readers);
 

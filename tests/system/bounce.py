@@ -8,7 +8,6 @@ import email
 import json
 import os
 import re
-import sqlite3
 import subprocess
 import unittest
 
@@ -86,10 +85,8 @@ class Killed(unittest.TestCase):
             self.assertEqual((len(os.listdir(box / "new")), len(os.listdir(box / "cur"))), (0, self.READERS))
             mbox = home.write("mbox", "".join("From x Mon Jan  5 08:00:00 2026\n%s\n" % each for each in mails))
             self.assertIn("%d duplicate; 0 suppressed" % self.READERS, home.do("bounce", "ingest", "--mbox", mbox, at=START))
-            with sqlite3.connect(home.folder / "subscribers/tidings.db") as database:
-                rows = database.execute("SELECT count(*), count(DISTINCT subscriber_id), sum(counts) FROM bounce_events").fetchone()
-            database.close()
-            self.assertEqual(rows, (self.READERS, self.READERS, self.READERS))
+            rows = home.sql("SELECT count(*), count(DISTINCT subscriber_id), sum(counts) FROM bounce_events")[0]
+            self.assertEqual(tuple(map(int, rows)), (self.READERS, self.READERS, self.READERS))
 
 
 class Bounce(unittest.TestCase):

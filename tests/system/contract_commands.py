@@ -29,6 +29,9 @@ def perform(world, act, at=None, input=None):
     return said.replace(str(world.folder), "HOME")
 
 
+NO_SERVER = "postgresql:///news?host=/nowhere"
+
+
 def differs(without, with_, shows="", hides="", then=None, prepare=collected, at=None, input=None, env=None):
     """Two worlds that `prepare` has made alike, in which one thing differs. `then`: what looks at them afterwards; else it is what
     was said. `shows`: words that only the second has; `hides`: that only the first has."""
@@ -264,6 +267,33 @@ def checked(test, world):
     test.assertNotIn("intact", world.said("db", "check"))
 
 
+def quick_checked(test, world):
+    collected(world)
+    test.assertIn("schema version", world.said("db", "check"))
+    test.assertIn("pages intact", world.said("db", "check", "--quick"))
+
+
+def rotated(test, world):
+    collected(world)
+    for hour in (7, 8, 9):
+        world.do("db", "backup", "copies/", "--keep", "2", at="2026-01-26T%02d:00:00Z" % hour)
+    test.assertEqual(list(world.files("copies")), ["tidings-2026-01-26T%02d-00-00Z.db" % hour for hour in (8, 9)])
+
+
+def old_edition(world):
+    """Sent long ago."""
+    sent(world)
+    world.now = "2026-07-01T08:00:00+02:00"
+
+
+def dry_pruned(test, world):
+    old_edition(world)
+    first, second = (world.said("db", "prune", "--dry-run") for _ in range(2))
+    test.assertIn("would drop the mails of", first)
+    test.assertEqual(first, second)
+    test.assertIn("dropped the mails of", world.said("db", "prune"))
+
+
 def completes(test, world):
     scripts = {shell: world.said("completion", shell) for shell in ("bash", "zsh", "fish")}
     test.assertEqual(len(set(scripts.values())), 3)
@@ -285,6 +315,8 @@ SHOWS_ADA = "subscriber show " + ADA
 SHOWS_NEW = "subscriber show " + NEW
 PAUSED_UNTIL = "2026-02-20"
 PAUSE = "subscriber pause %s --until " + PAUSED_UNTIL
+RECONFIRM = "subscriber reconfirm --confirmed-before "
+ASKED = {"then": SHOWS_ADA, "shows": "without an answer", "at": "2026-02-10T08:00:00Z"}
 ADD = "subscriber add " + NEW
 RSS = "<rss version='2.0'><channel><title>%s</title><link>https://a.example/</link><item><title>One</title><link>%s</link></item></channel></rss>"
 LINK = '<p>Text of <a href="/x">a link</a></p>'
@@ -341,13 +373,14 @@ CASES = {
     ("rehearse", "--until"): differs("rehearse", "rehearse --until " + SOON, hides="2026-02-02"),
     ("rehearse", "--to-dir"): differs("rehearse --until " + SOON, "rehearse --to-dir mails --until " + SOON, then=names, shows="mails/"),
     ("report", ""): differs(None, "send weekly", then="report weekly", shows="2 = 2 sent"),
-    ("report", "EDITION"): differs("report", "report daily#1", shows="daily#1", hides="weekly#1", prepare=both_sent),
+    ("report", "EDITION"): differs("report", "report daily#1", shows="first mail", hides="weekly#1", prepare=both_sent),
     ("report", "--html"): differs("report weekly", "report weekly --html page.html", then=names, shows="page.html", prepare=sent),
     ("status", ""): differs(None, "send weekly", then="status", shows="2 of 2 sent"),
     ("status", "--health"): differs("status", "status --health", shows="healthy: "),
     ("doctor", ""): differs(None, in_order(breaks_the_harbour, "collect"), then="doctor", shows="exit 69"),
     ("doctor", "--smtp"): doctor_asks_the_relay,
     ("doctor", "--dns"): doctor_asks_the_dns,
+    ("doctor", "--pages"): differs("doctor", "doctor --pages", shows="pages: "),
     ("doctor", "--resolver"): doctor_asks_the_server_that_is_named,
     # sources, feeds, HTML
     ("source list", ""): differs(None, in_order(breaks_the_harbour, "collect"), then="source list", shows="failing"),
@@ -424,6 +457,10 @@ CASES = {
                                          shows="2  Bread is cheap\n       1  New pier", prepare=drafts, env={"EDITOR": "true", "VISUAL": ""}),
     ("edition edit", "--drop"): differs("edition edit weekly", "edition edit weekly --drop 3", then="edition show weekly",
                                         shows="dropped by the editor", prepare=drafts, env={"EDITOR": "true", "VISUAL": ""}),
+    ("edition edit", "--subject"): differs("edition edit weekly", "edition edit weekly --subject 'Ferries at last'",
+                                           then=in_order("preview weekly#1 --to out", mails), shows="Ferries at last", prepare=drafts, env={"EDITOR": "true", "VISUAL": ""}),
+    ("edition edit", "--file"): differs("edition edit weekly", in_order(files_with("draft.txt", "2 Bread for everybody\n"), "edition edit weekly --file draft.txt"),
+                                        then="edition show weekly", shows="dropped by the editor", prepare=drafts, env={"EDITOR": "true", "VISUAL": ""}),
     ("edition edit", "--intro-file"): differs("edition edit weekly", "edition edit weekly --intro-file intro.md", then="edition show weekly",
                                               shows="friends", prepare=drafts, env={"EDITOR": "true", "VISUAL": ""}),
     ("edition approve", ""): differs(None, "edition approve weekly", then="edition list", shows="sealed", prepare=drafts),
@@ -467,6 +504,12 @@ CASES = {
     ("subscriber set", "--cadence"): differs("subscriber set %s --name Zoe" % ADA, "subscriber set %s --name Zoe --cadence daily" % ADA, then=SHOWS_ADA, shows="daily  confirmed"),
     ("subscriber set", "--all-topics"): differs("subscriber set %s --name Zoe" % ADA, "subscriber set %s --name Zoe --all-topics" % ADA, then=SHOWS_ADA,
                                                 shows="topics    all", prepare=chosen),
+    ("subscriber set", "--email"): differs("subscriber set %s --name Zoe" % ADA, "subscriber set %s --name Zoe --email zoe@example.org" % ADA,
+                                           then=SHOWS_ADA, shows="asked to move to zoe@example.org"),
+    ("subscriber reconfirm", ""): differs(None, RECONFIRM + "2026-02-01", **ASKED),
+    ("subscriber reconfirm", "--confirmed-before"): differs(RECONFIRM + "2020-01-01", RECONFIRM + "2026-02-01", **ASKED),
+    ("subscriber reconfirm", "--digest"): differs(RECONFIRM + "2026-02-01 --digest daily", RECONFIRM + "2026-02-01", **ASKED),
+    ("subscriber reconfirm", "--dry-run"): differs(RECONFIRM + "2026-02-01 --dry-run", RECONFIRM + "2026-02-01", **ASKED),
     ("subscriber pause", ""): differs(None, PAUSE % ADA, then=SHOWS_ADA, shows="weekly  paused until " + PAUSED_UNTIL),
     ("subscriber pause", "ADDRESS"): differs(PAUSE % BEN, PAUSE % ADA, then=SHOWS_ADA, shows="weekly  paused until " + PAUSED_UNTIL),
     ("subscriber pause", "--until"): differs("subscriber pause %s --until 2026-03-01" % ADA, PAUSE % ADA, then=SHOWS_ADA,
@@ -593,8 +636,21 @@ CASES = {
     ("db check", "--mend"): mended,
     ("db backup", ""): differs(None, "db backup copy.db", then=names, shows="copy.db"),
     ("db backup", "FILE"): differs("db backup copy.db", "db backup other.db", then=names, shows="other.db"),
+    ("db backup", "--keep"): rotated,
+    ("db check", "--quick"): quick_checked,
+    ("db prune", ""): differs(None, "db prune", then="db prune --dry-run", shows="nothing is older", prepare=sent,
+                               at="2026-07-01T08:00:00+02:00"),
+    ("db prune", "--dry-run"): dry_pruned,
+    ("db prune", "--rebuild"): differs("db prune", "db prune --rebuild", shows="written anew"),
     ("db restore", ""): differs(None, "db restore copy.db", then=ON_LIST, shows=ADA, prepare=backed_up),
     ("db restore", "FILE"): differs("db restore nothing.db", "db restore copy.db", then=ON_LIST, shows=ADA, prepare=backed_up),
+    ("db copy", ""): differs(None, "db copy subscribers/tidings.db other.db", then=names, shows="other.db"),
+    ("db copy", "FROM"): differs("db copy nothing.db other.db", "db copy subscribers/tidings.db other.db", shows="verified"),
+    ("db copy", "TO"): differs("db copy subscribers/tidings.db other.db", "db copy subscribers/tidings.db third.db", then=names, shows="third.db"),
+    ("db copy", "--from-schema"): differs("db copy %s other.db --from-schema harbour" % NO_SERVER, "db copy %s other.db --from-schema garden" % NO_SERVER,
+                                          shows="schema garden"),
+    ("db copy", "--to-schema"): differs("db copy subscribers/tidings.db %s --to-schema harbour" % NO_SERVER,
+                                        "db copy subscribers/tidings.db %s --to-schema garden" % NO_SERVER, shows="schema garden"),
     ("db migrate", ""): differs(None, "db migrate", then=ON_LIST, shows="exit 0", prepare=old_database),
     ("db adopt", ""): a_copy_elsewhere,
     ("completion", ""): completes,

@@ -2,6 +2,7 @@
 
 Here stand those of what is read, chosen and shown; the others in contract_relays.py and contract_services.py.
 """
+import datetime
 import email
 import grp
 import os
@@ -11,7 +12,7 @@ import contract_hooks
 import contract_relays
 import contract_services
 import contract_sources
-from contract_world import GARDEN, HARBOUR, PICTURE, Blog, Case, World, day, dropped, html, mail, once, order_of_titles, posts, raw_mail, said, setting
+from contract_world import AT, GARDEN, HARBOUR, PICTURE, Blog, Case, World, day, dropped, html, mail, once, order_of_titles, posts, raw_mail, said, setting
 from tidings import TOP, Article, rss
 
 # ---- store ------------------------------------------------------------------------------------------------------------
@@ -28,6 +29,20 @@ def another_group():
     mine = os.getegid()
     numbers = [each for each in os.getgroups() if each != mine] or [each.gr_gid for each in grp.getgrall() if each.gr_gid != mine]
     return grp.getgrgid(numbers[0]).gr_name
+
+
+def pruned(days, *prepare):
+    """What goes of the weekly edition and its posts so many days later."""
+    def observe(world):
+        world.lists["digest"].pop()
+        world.fill().do("send", "weekly")
+        for line in prepare:
+            world.do(*line[0], input=line[1])
+        return world.said("db", "prune", at=(datetime.datetime.fromisoformat(AT) + datetime.timedelta(days=days)).isoformat())
+    return observe
+
+
+LETTER = (("bounce", "ingest"), "From: a@b.example\nTo: news@example.org\nSubject: Hello\nMessage-ID: <1@b.example>\n\nHello\n")
 
 
 # ---- sources ----------------------------------------------------------------------------------------------------------
@@ -191,10 +206,27 @@ NEWSLETTER = {
     "language": Case('"en"', '"de"', mail, in_b="weitere"),
 }
 
+def no_server(world):
+    """A server that is not there is found out after the password was."""
+    world.set("store.url", '"postgresql:///news?host=/nowhere"')
+    world.secret("one", "first\n")
+    world.environment["ONE_PASSWORD"] = "first"
+
+
 STORE = {
     "path": Case('"subscribers/tidings.db"', '"other/list.db"', used_database, in_b="other/list.db"),
     "mode": Case('"0600"', '"0640"', database, in_a="mode 600", in_b="mode 640"),
     "group": Case(None, '"%s"' % another_group(), database),
+    # What comes of them on a server that is there: postgresql.py.
+    "url": Case('"postgresql:///news?host=/one"', '"postgresql:///news?host=/two"', said("collect"), in_a="/one", in_b="/two"),
+    "schema": Case('"harbour"', '"garden"', said("collect"), no_server, in_a="schema harbour", in_b="schema garden"),
+    "password_file": Case('"one"', '"two"', said("collect"), no_server, in_a="cannot connect", in_b="two"),
+    "password_env": Case('"ONE_PASSWORD"', '"NONE_PASSWORD"', said("collect"), no_server, in_a="cannot connect", in_b="NONE_PASSWORD"),
+    "password_command": Case('"cat one"', '"exit 3"', said("collect"), no_server, in_a="cannot connect", in_b="[store] password"),
+    "keep_bodies": Case('"7d"', '"forever"', pruned(20), in_a="dropped the mails of weekly#1"),
+    "keep_deliveries": Case('"35d"', '"forever"', pruned(50), in_a="added up the deliveries of weekly#1"),
+    "keep_posts": Case('"70d"', '"forever"', pruned(100), in_a="dropped the texts of 4 posts"),
+    "keep_log": Case('"35d"', '"forever"', pruned(50, LETTER), in_a="forgot 1 bounce mail"),
 }
 
 SOURCE = {
@@ -297,6 +329,7 @@ CASES = {
     **section("brand", BRAND),
     **section("digest", DIGEST),
     **section("dkim", DKIM),
+    "archive.epub": Case("false", "true", archived, in_b="weekly/1.en.epub"),
     "archive.url": Case(None, '"https://old.example.org/mails"', mail, in_b="https://old.example.org/mails"),
     **section("hooks", contract_hooks.HOOKS),
     **contract_relays.CASES,

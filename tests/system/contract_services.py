@@ -370,6 +370,18 @@ def returned(readers, status, times):
 soft_bounces = returned(1, "5.2.2", ("26T09:00:00", "30T09:00:00"))
 hard_bounces = returned(4, "5.1.1", ("27T09:00:00", "27T09:10:00", "27T09:20:00", "27T09:30:00"))
 
+def unanswered(world):
+    """A subscription about which was asked two weeks ago."""
+    with SmtpServer() as server:
+        world.set("smtp.tls", '"off"')
+        world.with_relay(server)
+        world.fill()
+        world.do("subscriber", "add", "old@example.org", "--confirmed", "--digest", "weekly")
+        world.do("subscriber", "reconfirm", "--confirmed-before", "2026-01-28", at="2026-01-28T09:00:00+02:00")
+        world.run("send", "--due", at="2026-02-11T09:00:00+02:00")
+        return world.json("subscriber", "show", "old@example.org", at="2026-02-11T09:00:00+02:00")[0]["subscriptions"][0]["status"]
+
+
 CASES = {
     # [web]
     "web.listen": Case('"127.0.0.1:0"', '"127.0.0.2:0"', page_of("/subscribe", host="127.0.0.2"), in_a="nobody listens", in_b="Harbour News"),
@@ -392,6 +404,7 @@ CASES = {
     "web.blocked_domains": Case(None, '["burner.example"]', by_json_of("x@burner.example"), one_key, in_a="202", in_b="422"),
     "web.blocked_domains_file": Case(None, '"burners"', by_json_of("x@burner.example"), one_key, in_a="202", in_b="422"),
     "web.goodbye": Case("false", "true", notice_after("leave"), in_a="none", in_b="a mail"),
+    "web.reconfirm_within": Case('"2d"', '"60d"', unanswered, in_a="withdrawn", in_b="confirmed"),
     "web.webhooks": Case(None, '["postmark"]', page_of("/hooks/postmark", method="POST", body="{}"),
                          lambda world: (world.secret("one", "user:first"), world.set("web.postmark_login_file", '"one"')), in_a="404", in_b="403"),
     "web.ses_topics": Case('["arn:aws:sns:eu-west-1:1:a"]', '["arn:aws:sns:eu-west-1:1:b"]',

@@ -44,6 +44,8 @@ class World(Home):
             "store": {"path": '"subscribers/tidings.db"'},
             "smtp": {"url": '"drop:out"'},
         }
+        if self.server:
+            self.sections["store"].update({"url": '"%s"' % self.server.url, "schema": '"%s"' % self.schema})
         self.lists = {
             "source": [{"name": '"harbour"', "url": '"file:harbour.xml"'}, {"name": '"garden"', "url": '"file:garden.xml"'}],
             "digest": [{"name": '"weekly"', "schedule": '"weekly monday 08:00"'}, {"name": '"daily"', "schedule": '"daily 07:30"'}],

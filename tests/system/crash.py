@@ -4,10 +4,8 @@ The server names the instants: it stops answering after a planned number of mess
 killed, and a new one goes on against a healthy server. In doubt may be at most what was in flight: sessions x window.
 """
 import collections
-import contextlib
 import datetime
 import random
-import sqlite3
 import time
 import unittest
 
@@ -74,9 +72,28 @@ class Crash(unittest.TestCase):
                     with self.subTest(features=features, stage=stage, action=action, after=after):
                         self.crash_once(features, stage, action, after, window)
 
-    def crash_once(self, features, stage, action, after, window):
+    def test_a_journal_of_which_one_file_was_flipped_or_cut_costs_no_more_than_that(self):
+        chance = random.Random(4)
+        for turn in range(8):
+            def damage():
+                files = sorted(self.home.folder.glob("subscribers/tidings.db.sending.*"))
+                self.assertEqual(len(files), 2)
+                file = files[turn % 2]
+                octets = bytearray(file.read_bytes())
+                if turn < 4:
+                    for _ in range(30):
+                        octets[chance.randrange(len(octets))] ^= 1 << chance.randrange(8)
+                else:
+                    octets = octets[:chance.randrange(len(octets))]
+                file.write_bytes(octets)
+
+            with self.subTest(turn=turn):
+                self.crash_once(ALL_FEATURES, "dot", "hang", 17, WINDOW, damage)
+
+    def crash_once(self, features, stage, action, after, window, damage=lambda: None):
         self.setUp()
         first = self.killed_at(stage, action, after, features)
+        damage()
         with SmtpServer(features=features) as server:
             self.point_at(server)
             later = datetime.datetime.fromisoformat(AT)
@@ -178,8 +195,7 @@ class Crash(unittest.TestCase):
             self.point_at(server)
             self.assertTrue(self.kill_once(AT, lambda: server.stalled > 0, "send", "--due"))
             first = server.take()
-        with contextlib.closing(sqlite3.connect(self.home.folder / "subscribers/tidings.db")) as database, database:
-            database.execute("UPDATE facts SET value = '99999999999999999999 x' WHERE name = 'delivering'")
+        self.home.sql("UPDATE facts SET value = '99999999999999999999 x' WHERE name = 'delivering'")
         with SmtpServer() as server:
             self.point_at(server)
             done = self.home.run("deliver", at="2026-01-26T09:05:00+02:00")

@@ -29,6 +29,7 @@ LINES = {
     "subscriber list": ("subscriber list", pending), "subscriber show": ("subscriber show " + BEN, lambda world: (suppressed(world), world.do("send", "weekly"))),
     "subscriber set": ("subscriber set %s --name Zoe" % ADA, collected), "subscriber confirm": ("subscriber confirm " + NEW, pending),
     "subscriber pause": ("subscriber pause " + ADA + " --until 2026-03-01", collected), "subscriber resume": ("subscriber resume " + ADA, collected),
+    "subscriber reconfirm": ("subscriber reconfirm --confirmed-before 2026-01-20 --dry-run", collected),
     "subscriber unsubscribe": ("subscriber unsubscribe " + ADA, collected), "subscriber erase": ("subscriber erase " + ADA, collected),
     "subscriber import": (IMPORT, lists_to_import), "subscriber sync": ("subscriber sync more.csv", lists_to_import), "subscriber export": ("subscriber export", suppressed), "keys rotate": ("keys rotate", collected),
     "suppression list": ("suppression list", suppressed), "suppression add": ("suppression add x@example.org", collected),
@@ -38,7 +39,8 @@ LINES = {
     "template check": ("template check plain", bare), "template render": ("template render page.mustache --data data.json", templates),
     "dkim keygen": ("dkim keygen own.pem", bare), "dkim record": ("dkim record", signed), "config show": ("config show", bare),
     "config check": ("config check", collected), "db check": ("db check", collected), "db backup": ("db backup copy.db", collected),
-    "db restore": ("db restore copy.db", backed_up), "db migrate": ("db migrate", collected), "db adopt": ("db adopt", moved),
+    "db prune": ("db prune --dry-run", collected), "db restore": ("db restore copy.db", backed_up), "db migrate": ("db migrate", collected), "db adopt": ("db adopt", moved),
+    "db copy": ("db copy subscribers/tidings.db other.db", collected),
     "completion": ("completion fish", bare), "commands": ("commands", bare),
 }
 APART = {"serve", "cgi"}  # they do not end by themselves, or answer a web server

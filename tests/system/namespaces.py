@@ -26,7 +26,7 @@ def run_inside(test, file):
     """Runs `file` with FLAG, and asserts that it succeeded; skips where namespaces are not allowed."""
     done = subprocess.run([sys.executable, file, FLAG], capture_output=True, text=True, check=False)
     if done.returncode == 77:
-        test.skipTest(done.stdout.strip())
+        test.skipTest("the kernel refuses namespaces: " + done.stdout.strip())
     test.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
 

@@ -1,11 +1,10 @@
 """content = "article" and images_from = "page": what a feed does not give is taken from the page of the post, politely."""
 import datetime
-import http.server
 import re
-import threading
 import unittest
 
 from tidings import Article, Home, html_of, parse_mail, rss, text_of
+from web_site import WebSite
 
 ATHENS = datetime.timezone(datetime.timedelta(hours=2))
 RUN = datetime.datetime(2026, 1, 5, 8, 0, tzinfo=ATHENS)
@@ -21,49 +20,11 @@ def plain(mail):
     return text_of(mail).replace("\r\n", "\n")
 
 
-class Site:
-    def __init__(self):
-        self.asked = []
-        self.robots = None
-        self.pages = {}
-        self.feed = ""
-        outer = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                outer.asked.append(self.path)
-                body = outer.feed if self.path == "/feed" else outer.robots if self.path == "/robots.txt" else outer.pages.get(self.path)
-                if isinstance(body, int) or body is None:
-                    self.send_response(body or 404)
-                    self.send_header("Content-Length", "0")
-                    self.end_headers()
-                    return
-                body = body.encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "text/html; charset=utf-8" if self.path != "/feed" else "application/rss+xml")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *unused):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = "http://127.0.0.1:%d" % self.server.server_address[1]
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
-        self.thread.start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
-
-
 class PageContent(unittest.TestCase):
     def setUp(self):
         self.home = Home()
         self.addCleanup(self.home.__exit__)
-        self.site = Site()
+        self.site = WebSite()
         self.addCleanup(self.site.close)
         self.articles = [Article("Ferry", self.site.url + "/ferry", RUN, RUN - 20 * HOUR, "<p>The ferry rests …</p>")]
         self.site.pages = {"/ferry": PAGE}
@@ -74,7 +35,7 @@ class PageContent(unittest.TestCase):
         self.home.do("subscriber", "add", "ada@example.org", "--confirmed", at=RUN - 200 * HOUR)
 
     def collect(self, at=RUN - HOUR):
-        self.site.feed = rss("Town", self.articles)
+        self.site.pages["/feed"] = rss("Town", self.articles)
         return self.home.run("-v", "collect", "town", at=at).stderr
 
     def mail(self):
@@ -107,7 +68,7 @@ class PageContent(unittest.TestCase):
                               ("User-agent: *\nDisallow: /\nAllow: /ferry$", 1), ("User-agent: other\nDisallow: /", 1), (None, 1),
                               ("User-agent: tidings\nDisallow:\n\nUser-agent: *\nDisallow: /", 1)):
             with self.subTest(robots), Home() as self.home:
-                self.site.robots = robots
+                self.site.pages["/robots.txt"] = 404 if robots is None else robots
                 self.site.asked.clear()
                 self.open('content = "article"\n')
                 said = self.collect()

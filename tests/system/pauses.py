@@ -167,7 +167,7 @@ class Commands(unittest.TestCase):
             self.assertEqual(relay.take(), [])
             delivery = self.home.json("subscriber", "show", "ada@example.org", at=at(1, 7))[0]["deliveries"][0]
             self.assertEqual((delivery["state"], delivery["reply"]), ("suppressed", "paused"))
-            self.assertIn("paused after the edition was sealed", self.home.do("report", at=at(1, 7)))
+            self.assertIn("paused after the edition was sealed", self.home.do("report", "daily", at=at(1, 7)))
 
     def test_what_was_carried_over_before_a_pause_is_not_made_up_for_after_it(self):
         posts = [Article("Post [%03d]" % day, "https://blog.example/%d" % day, at(day, 3), at(day, 3)) for day in range(1, 40)]

@@ -373,14 +373,14 @@ def main():
             continue
         absent = [name for name in kind.needs if not shutil.which(name)]
         if absent or os.geteuid() != 0:
-            missing.append("%s: %s" % (kind.__name__, "no " + ", ".join(absent) if absent else "not root"))
+            missing.append("%s: %s" % (kind.__name__, "no " + ", ".join(absent) if absent else "the kernel refuses mounts to who is not root"))
             continue
         if issubclass(kind, Unpacked) and subprocess.run(["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/var/lib"], capture_output=True).returncode != 0:
-            missing.append("%s: no mount namespace can be had here" % kind.__name__)
+            missing.append("%s: the kernel refuses mount namespaces" % kind.__name__)
             continue
         check(kind)
     for each in missing:
-        print("NOT RUN " + each)
+        print("SKIPPED: " + each)
     if missing:
         sys.exit(77)
 

@@ -230,9 +230,9 @@ class Lists(unittest.TestCase):
 
     def test_a_whole_domain_is_suppressed_listed_exported_and_lifted(self):
         home = self.home
-        home.do("subscriber", "add", "ann@bad.test", "--digest", "daily", "--confirmed")
-        home.do("subscriber", "add", "ann@good.test", "--digest", "daily", "--confirmed")
-        home.do("subscriber", "add", "ann@not-bad.test", "--digest", "daily", "--confirmed")
+        home.do("subscriber", "add", "ann@bad.test", "--confirmed")
+        home.do("subscriber", "add", "ann@good.test", "--confirmed")
+        home.do("subscriber", "add", "ann@not-bad.test", "--confirmed")
         home.do("suppression", "add", "*@BAD.test", "--reason", "they asked")
         self.assertIn("already", home.do("suppression", "add", "@bad.test"))
         self.assertEqual([each["address"] for each in home.json("suppression", "list")], ["@bad.test"])

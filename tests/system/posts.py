@@ -227,7 +227,7 @@ class Floods(Posts):
         self.assertIn("1 post released", self.home.do("post", "release", one, at=MONDAY + DAY))
         self.assertEqual(self.send(MONDAY + 2 * DAY), ["Old 07"])
         self.assertIn("29 posts released", self.home.do("post", "release", "--source", "town", at=MONDAY + 2 * DAY))
-        self.assertIn("nothing to release", self.home.do("post", "release", "--source", "town", at=MONDAY + 2 * DAY))
+        self.assertIn("nothing of town was set aside", self.home.do("post", "release", "--source", "town", at=MONDAY + 2 * DAY))
         self.assertEqual(len(self.send(MONDAY + 3 * DAY)), 29)
         self.assertNotIn("set aside", self.home.do("status", at=MONDAY + 3 * DAY))
 

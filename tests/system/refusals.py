@@ -192,6 +192,29 @@ class TheBrake(Refusals):
                 self.send(server, at=MUCH_LATER)
             self.assertEqual(dict(self.states()), {"sent": 12})
 
+    def test_one_reader_is_not_failed_by_the_first_words_of_a_relay_that_has_never_taken_anything(self):
+        for words, states in (("550 The gardener has locked the gate", {"deferred": 1}), ("550 5.2.1 mailbox disabled", {"failed": 1})):
+            with self.subTest(words), Home() as home:
+                self.home = home
+                home.open_town(READERS[:1], PUBLISHED, AT)
+                with SmtpServer(rules=[Rule("rcpt", words)]) as server:
+                    self.send(server, status=69 if "deferred" in states else 0)
+                self.assertEqual(dict(self.states()), states)
+
+    def test_give_up_after_counts_from_what_the_mailbox_says_and_not_from_our_quota(self):
+        with Home() as home:
+            self.home = home
+            home.open_town(READERS[:1], PUBLISHED, AT)
+            with SmtpServer(rules=[Rule("rcpt", "550 5.4.5 Daily user sending limit exceeded")]) as server:
+                for day in (26, 27):
+                    self.send(server, at="2026-01-%dT08:05:00+02:00" % day, status=69)
+                server.rules[:] = [Rule("rcpt", "452 4.2.2 mailbox full")]
+                self.send(server, at="2026-01-27T12:05:00+02:00", status=75)
+                self.send(server, at="2026-01-28T12:05:00+02:00", status=75)
+                self.assertEqual(dict(self.states()), {"deferred": 1})
+                self.home.run("send", "--due", at="2026-01-29T13:05:00+02:00")
+                self.assertEqual(dict(self.states()), {"failed": 1})
+
     def test_words_that_differ_in_addresses_numbers_and_ids_are_the_same(self):
         rules = [Rule("rcpt", "550 5.1.1 <%s>: no such user here (id 4XyZ%dq, session %d)" % (each, number * 7, number), to=each)
                  for number, each in enumerate(READERS)]

@@ -264,7 +264,7 @@ def check_readers_answer():
 def lacks(needs):
     """What of the machine the check cannot do without, or nothing."""
     if os.geteuid() != 0:
-        return "not root"
+        return "the kernel refuses mounts to who is not root"
     if not shutil.which(needs) or (needs == "doveadm" and not pathlib.Path("/usr/lib/dovecot/pop3-login").exists()):
         return needs + " is not installed"
     return names.lacking() if needs == "postfix" else ""
@@ -279,7 +279,7 @@ def main():
         else:
             check()
     for each in missing:
-        print("NOT RUN " + each)
+        print("SKIPPED: " + each)
     if missing:
         sys.exit(77)
 

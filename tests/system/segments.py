@@ -3,7 +3,6 @@ import collections
 import datetime
 import os
 import random
-import sqlite3
 import unittest
 
 from tidings import Article, Home, html_of, parse_mail, rss, text_of
@@ -43,8 +42,8 @@ class Segments(unittest.TestCase):
         self.home.write("list.csv", "\n".join(lines) + "\n")
         self.home.do("subscriber", "import", "list.csv", "--confirmed", at=RUN - datetime.timedelta(days=1))
 
-    def database(self):
-        return sqlite3.connect(self.home.folder / "subscribers/tidings.db")
+    def number(self, statement):
+        return int(self.home.sql(statement)[0][0])
 
     def test_each_reader_gets_the_posts_of_their_topics(self):
         self.fill(1500, LANGUAGES)
@@ -66,10 +65,9 @@ class Segments(unittest.TestCase):
                 self.assertEqual(sorted(shown), self.chosen[address], address)
         self.assertEqual(seen, collections.Counter(dict.fromkeys(self.chosen, 1)))
 
-        with self.database() as database:
-            segments, = database.execute("SELECT count(*) FROM segments").fetchone()
-            bodies, = database.execute("SELECT sum(length(text_parts) + length(html_parts)) FROM segment_bodies").fetchone()
-            parts, = database.execute("SELECT sum(length(bytes)) FROM edition_parts").fetchone()
+        segments = self.number("SELECT count(*) FROM segments")
+        bodies = self.number("SELECT sum(length(text_parts) + length(html_parts)) FROM segment_bodies")
+        parts = self.number("SELECT sum(length(bytes)) FROM edition_parts")
         self.assertGreater(segments, 1000)
         print("%d segments, %d octets each and %d in parts, deliver's peak %d MB" % (segments, bodies / segments, parts, usage.ru_maxrss >> 10))
         self.assertLess(bodies / segments, 1500, "octets that a segment has of its own")

@@ -67,7 +67,7 @@ class Sending(unittest.TestCase):
             try:
                 ours, theirs = pty.openpty()
             except OSError as error:
-                self.skipTest("no terminal to be had: %s" % error)
+                self.skipTest("the kernel refuses a terminal: %s" % error)
             sender = self.home.start("send", "--due", at=AT, stderr=theirs)
             os.close(theirs)
             shown = b""

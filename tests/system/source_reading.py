@@ -179,7 +179,7 @@ class Filters(Reading):
             said = self.home.do("collect", at=AT)
             kept = self.titles(left_out_by=None)
             if len(kept) < len(self.POSTS):
-                self.assertIn("%d rejected" % (len(self.POSTS) - len(kept)), said)
+                self.assertIn("%d kept out by rules or filters" % (len(self.POSTS) - len(kept)), said)
             return sorted(kept)
 
     def test_exclude_and_include_mean_what_a_publisher_guesses(self):
@@ -199,7 +199,7 @@ class Filters(Reading):
         self.home.do("subscriber", "add", "pat@example.com", at="2026-01-20T08:00:00+02:00")  # the digest is known before it is due
         self.home.do("collect", at=AT)
         self.assertIn("Buy our boats (left out by exclude: category:ads)", self.home.do("post", "list"))
-        self.assertIn("1 post rejected", self.home.do("source", "list", at=AT))
+        self.assertIn("1 post kept out by rules or filters", self.home.do("source", "list", at=AT))
         self.assertEqual(self.home.json("source", "list")[0]["rejected_count"], 1)
         mail = self.mail()[0].read_bytes().decode()
         self.assertIn("Ferry news", mail)
@@ -283,13 +283,13 @@ class Checking(Reading):
         self.assertIn("+ 2026-01-12  Regatta", said)
         self.assertIn("- 2026-01-14  Dinner", said)
         self.assertIn("rejected by exclude: dinner", said)
-        self.assertEqual(self.home.do("source", "check").splitlines(), ["blog: Club, 2 posts, 1 rejected by include or exclude"])
+        self.assertEqual(self.home.do("source", "check").splitlines(), ["blog: Club, 2 posts, 1 kept out by rules or filters"])
 
     def test_the_doctor_tells_of_a_source_whose_filter_keeps_everything_out(self):
         self.home.write("page.html", PAGE)
         self.source(XPATHS + 'include = "nothing of the kind"\n', "file:page.html")
         said = self.home.do("doctor", at=AT)
-        self.assertIn("note     source blog: can be read: 2 posts, 2 kept out by include or exclude", said)
+        self.assertIn("note     source blog: can be read: 2 posts, 2 kept out by rules or filters", said)
         self.assertIn("tidings source check blog", said)
 
     def test_config_check_names_a_broken_xpath(self):

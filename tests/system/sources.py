@@ -35,7 +35,8 @@ topics = ["club"]
 
 
 class NameServer:
-    """Answers TXT questions from a table; everything else has no such name (RFC 1035)."""
+    """Answers questions from a table; everything else has no such name (RFC 1035). A text is a TXT record; a list has more of them, and
+    ("MX", host), ("A", address) or ("PTR", name)."""
 
     def __init__(self, records):
         self.records = records
@@ -55,14 +56,26 @@ class NameServer:
                 labels.append(question[at + 1:at + 1 + question[at]].decode())
                 at += 1 + question[at]
             body = question[12:at + 5]
-            text = self.records.get(".".join(labels).lower())
-            flags = 0x8180 if text else 0x8183
-            answer = question[:2] + struct.pack(">HHHHH", flags, 1, 1 if text else 0, 0, 0) + body
-            if text:
-                parts = [text[i:i + 255].encode() for i in range(0, len(text), 255)]
-                data = b"".join(bytes([len(part)]) + part for part in parts)
-                answer += b"\xc0\x0c" + struct.pack(">HHIH", 16, 1, 60, len(data)) + data
+            kind = struct.unpack(">H", question[at + 1:at + 3])[0]
+            found = self.records.get(".".join(labels).lower())
+            answers = [each for each in map(self.record, found if isinstance(found, list) else [found] if found else []) if each[0] == kind]
+            answer = question[:2] + struct.pack(">HHHHH", 0x8180 if found else 0x8183, 1, len(answers), 0, 0) + body
+            for _, data in answers:
+                answer += b"\xc0\x0c" + struct.pack(">HHIH", kind, 1, 60, len(data)) + data
             self.socket.sendto(answer, sender)
+
+    @staticmethod
+    def record(value):
+        """(type, data)"""
+        def name(text):
+            return b"".join(bytes([len(label)]) + label.encode() for label in text.split(".")) + b"\0"
+
+        if isinstance(value, str):
+            return 16, b"".join(bytes([len(part)]) + part for part in (value[i:i + 255].encode() for i in range(0, len(value), 255)))
+        kind, text = value
+        if kind == "MX":
+            return 15, struct.pack(">H", 10) + name(text)
+        return (1, socket.inet_aton(text)) if kind == "A" else (12, name(text))
 
     def close(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as end:

@@ -1,5 +1,7 @@
 """What somebody who meets the program for the first time stumbles over: what waits is told, what is asked is done."""
 import datetime
+import email
+import email.policy
 import http.server
 import threading
 import unittest
@@ -257,6 +259,222 @@ class TheListComesAndGoes(Stranger):
         done = self.home.run("bounce", "ingest", "--mbox", "box", at=MONDAY)
         self.assertEqual((done.returncode, done.stdout), (66, ""))
         self.assertIn("it is a folder", done.stderr)
+
+
+class AClubsWorkbook(Stranger):
+    """A membership list as Excel saves it: a title, semicolons, windows-1252, dates with dots, a column for those who left."""
+
+    HEADER = "Nachname;Vorname;E-Mail;Eintritt;Newsletter;Abgemeldet\r\n"
+
+    def setUp(self):
+        super().setUp()
+        self.home.configure("drop:out")
+
+    def members(self, text, *options, status=0):
+        self.home.write("members.csv", (self.HEADER + text).encode("cp1252"))
+        done = self.home.run("subscriber", "import", "members.csv", "--confirmed", *options)
+        self.assertEqual(status, done.returncode, done.stderr)
+        return done
+
+    def statuses(self, *options):
+        self.members("Müller;Jörg;joerg@club.example;12.03.2019;ja;\r\nGroß;Käthe;kaethe@club.example;01.04.2020;ja;14.05.2025\r\n"
+                     "Öztürk;Ayla;ayla@club.example;1.4.2021;nein;\r\n", *options)
+        return {each["address"]: each for each in self.home.json("subscriber", "list")}
+
+    def test_a_date_under_unsubscribed_says_that_they_left_and_when(self):
+        for column in ("status", "left_at"):
+            with self.subTest(column=column):
+                people = self.statuses("--map", column + "=Abgemeldet", "--ignore-column", "Newsletter", "--digest", "weekly")
+                self.assertEqual("confirmed", people["joerg@club.example"]["subscriptions"][0]["status"])
+                self.assertEqual("withdrawn", people["kaethe@club.example"]["subscriptions"][0]["status"])
+                self.assertIn("2025-05-14", self.home.do("subscriber", "export"))
+
+    def test_a_no_under_newsletter_is_not_taken_for_consent(self):
+        refused = self.members("Öztürk;Ayla;ayla@club.example;1.4.2021;nein;\r\n", "--map", "left_at=Abgemeldet", status=65)
+        self.assertIn('the column "Newsletter" is not used and sounds like a status or consent', refused.stderr)
+        people = self.statuses("--map", "left_at=Abgemeldet", "--map", "status=Newsletter")
+        self.assertEqual("withdrawn", people["ayla@club.example"]["subscriptions"][0]["status"])
+        self.assertEqual("withdrawn", people["kaethe@club.example"]["subscriptions"][0]["status"])
+        self.assertEqual("confirmed", people["joerg@club.example"]["subscriptions"][0]["status"])
+
+    def test_a_title_above_the_header_is_pointed_at(self):
+        self.home.write("members.csv", "Mitglieder 2026;;;;;\n;;;;;\n" + self.HEADER + "Weiß;Jo;jo@club.example;;;\n")
+        refused = self.home.run("subscriber", "import", "members.csv")
+        self.assertEqual(65, refused.returncode)
+        self.assertIn("there is no email column", refused.stderr)
+        self.assertIn("line 3 looks like the header: delete what stands above it", refused.stderr)
+
+    def test_two_addresses_in_a_field_are_called_that(self):
+        said = self.members("Weiß;Jo;jo@club.example, mo@club.example;;;\r\n", "--map", "status=Abgemeldet", "--ignore-column",
+                            "Newsletter", "--rejects", "again.csv", status=65).stderr
+        self.assertIn("it has more than one @ (write one address)", said)
+        self.assertIn("import that file with the same options", said)
+        self.assertIn("write only what stands between < and >",
+                      self.home.run("subscriber", "add", "Jo <jo@club.example>").stderr)
+
+
+class FromAnotherService(Stranger):
+    def setUp(self):
+        super().setUp()
+        self.home.configure("drop:out")
+
+    def consent_of(self, address):
+        return next(each["subscriptions"][0] for each in self.home.json("subscriber", "list") if each["address"] == address)
+
+    def test_both_addresses_of_mailchimps_consent_are_no_status(self):
+        self.home.write("subscribed.csv", "Email Address,First Name,Last Name,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LEID\n"
+                        'ann@x.example,Ann,One,2,"2024-01-02 10:00:00",192.0.2.1,"2024-01-02 10:05:00",192.0.2.2,1\n'
+                        'ben@x.example,Ben,Two,2,"2024-01-03 10:00:00",192.0.2.3,,,2\n')
+        self.home.do("subscriber", "import", "subscribed.csv", "--confirmed")
+        self.assertEqual("2024-01-02T10:05:00Z", self.consent_of("ann@x.example")["confirmed_at"])
+        self.assertEqual("2024-01-03T10:00:00Z", self.consent_of("ben@x.example")["confirmed_at"])
+        self.assertIn("from 192.0.2.3", self.home.do("subscriber", "show", "ben@x.example"))
+
+    def test_without_a_confirmation_mailpoets_time_of_subscription_counts(self):
+        self.home.write("mailpoet.csv", "Email,First name,List status,Global status,Subscription time,Subscription IP,Confirmation time,"
+                        "Confirmation IP\nann@x.example,Ann,subscribed,subscribed,2023-05-06 07:08:09,192.0.2.7,,\n")
+        self.home.do("subscriber", "import", "mailpoet.csv", "--confirmed")
+        self.assertEqual("2023-05-06T07:08:09Z", self.consent_of("ann@x.example")["confirmed_at"])
+        self.assertIn("from 192.0.2.7", self.home.do("subscriber", "show", "ann@x.example"))
+
+
+class WhatChangesUnderIt(Stranger):
+    """A digest gets another name, the home moves, a folder is not there yet: nothing of it stays unsaid."""
+
+    def sent_once(self):
+        self.feed(post("Bread", MONDAY - HOUR))
+        self.home.configure("drop:out")
+        self.home.do("subscriber", "add", "ann@example.org", "--confirmed", at=MONDAY)
+        self.home.do("send", "--due", at=MONDAY)
+
+    def test_subscribers_of_a_renamed_digest_are_missed_by_every_run(self):
+        self.sent_once()
+        self.home.configure("drop:out", digests=WEEKLY.replace('"weekly"', '"woche"'))
+        for quiet in ((), ("-q",)):
+            done = self.home.run(*quiet, "send", "--due", at=MONDAY + HOUR)
+            self.assertEqual(78, done.returncode)
+            self.assertIn('nothing is sent to 1 subscriber of "weekly": config.toml has no such digest, and nobody subscribes to "woche"',
+                          done.stderr)
+            self.assertIn("give the digest its old name again", done.stderr)
+        self.assertIn('nothing is sent to 1 subscriber of "weekly"', self.home.do("status", at=MONDAY + HOUR))
+        self.assertIn('nothing is sent to 1 subscriber of "weekly"', self.home.do("doctor", at=MONDAY + HOUR, status=69))
+        orphans = next(each["orphaned_digests"] for each in self.home.json("status", at=MONDAY + HOUR) if "orphaned_digests" in each)
+        self.assertEqual([{"digest": "weekly", "subscriber_count": 1}], orphans)
+
+    def test_a_digest_that_was_given_up_fails_no_run(self):
+        self.home.configure("drop:out", digests=WITH_MONTHLY)
+        self.home.do("subscriber", "add", "ann@example.org", "--confirmed", at=MONDAY)
+        self.home.configure("drop:out")
+        self.feed()
+        self.home.do("send", "--due", at=MONDAY + HOUR)
+        self.assertIn('nothing is sent to 1 subscriber of "monthly"', self.home.do("status", at=MONDAY + HOUR))
+
+    def test_a_home_that_moved_says_that_it_does_not_send(self):
+        self.sent_once()
+        moved = self.home.folder / "moved"
+        moved.mkdir()
+        for each in ("config.toml", "feed.xml", "subscribers", "out"):
+            (self.home.folder / each).rename(moved / each)
+        config = ("--config", "moved/config.toml")
+        self.assertIn("so nothing is sent from here", self.home.do(*config, "doctor", at=MONDAY, status=69))
+        self.assertIn('"send --due" now would: refuse: the database last sent mail from elsewhere', self.home.do(*config, "status", at=MONDAY))
+        self.home.do(*config, "db", "adopt", at=MONDAY)
+        self.assertNotIn("elsewhere", self.home.do(*config, "status", at=MONDAY))
+
+    def test_status_shows_an_edition_that_is_not_finished_behind_a_newer_one(self):
+        self.feed(post("Bread", MONDAY - HOUR))
+        self.home.configure("drop:out")
+        self.home.do("subscriber", "add", "ann@example.org", "--confirmed", at=MONDAY)
+        self.home.do("collect", at=MONDAY)
+        self.home.do("compose", "weekly", "--now", at=MONDAY)
+        self.feed(post("Bread", MONDAY - HOUR), post("Milk", MONDAY))
+        self.home.do("collect", at=MONDAY + HOUR)
+        self.home.do("compose", "weekly", "--now", at=MONDAY + HOUR)
+        self.home.do("edition", "cancel", "weekly#2", at=MONDAY + HOUR)
+        self.assertIn("weekly#1 not finished, 0 of 1 sent, 1 open", self.home.do("status", at=MONDAY + HOUR))
+        self.assertEqual(["weekly#1"], self.home.json("status", at=MONDAY + HOUR)[0]["unfinished"])
+
+    def test_confirmation_mails_that_wait_are_work_for_the_next_run(self):
+        self.home.configure("drop:out")
+        self.home.write("list.csv", "email\nann@example.org\n")
+        self.home.do("subscriber", "import", "list.csv", "--send-confirmations", at=MONDAY)
+        self.assertIn('"send --due" now would: compose weekly, send confirmation and other mails', self.home.do("status", at=MONDAY))
+
+    def test_mail_that_comes_back_to_nowhere_is_found_before_the_first_bounce(self):
+        self.home.configure("drop:out", sources=(), digests=WEEKLY + '[bounce]\naddress = "b@example.org"\nmaildir = "returned"\n')
+        self.assertIn("returned is not a Maildir", self.home.run("config", "check").stderr)
+        self.assertIn("returned is not a Maildir", self.home.do("doctor", status=69))
+        self.home.configure("drop:out", sources=(), digests=WEEKLY + '[bounce]\naddress = "b@example.org"\nusername = "b"\n'
+                            'imap = "imaps://mail.example.org"\npassword_file = "no-such-file"\n')
+        checked = self.home.run("config", "check")
+        self.assertEqual(78, checked.returncode)
+        self.assertIn("[bounce] password: there is no file", checked.stderr)
+        self.assertIn("[bounce] password: there is no file", self.home.do("doctor", status=69))
+
+    def test_a_second_add_of_somebody_who_has_not_confirmed_says_that_they_are_asked_again(self):
+        self.home.configure("drop:out")
+        self.home.do("subscriber", "add", "ann@example.org", at=MONDAY)
+        self.assertIn("already on the list, not yet confirmed; asked again about: weekly",
+                      self.home.do("subscriber", "add", "ann@example.org", at=MONDAY + HOUR))
+
+
+class WhatTheReaderSees(Stranger):
+    def text_of(self, sources=("feed.xml",), digests=WEEKLY):
+        self.home.configure("drop:out", sources=sources, digests=digests)
+        self.home.do("subscriber", "add", "ann@example.org", "--confirmed", at=MONDAY)
+        self.home.do("send", "--due", at=MONDAY)
+        mail = email.message_from_bytes(next((self.home.folder / "out").glob("*.eml")).read_bytes(), policy=email.policy.default)
+        return mail.get_body(("plain",)).get_content()
+
+    def test_a_rules_name_stands_with_the_post_that_it_keeps_out(self):
+        self.feed(post("Bread", MONDAY - HOUR), post("Milk", MONDAY - HOUR))
+        text = self.text_of(digests=WEEKLY + '[[rule]]\nany = "title:Milk"\naction = "drop"\n')
+        self.assertNotIn("Milk", text)
+        for command in (("post", "list", "--left-out"), ("edition", "show", "weekly#1")):
+            self.assertIn("kept out by rule: title:Milk", self.home.do(*command, at=MONDAY))
+
+    def test_an_emoji_shown_as_a_picture_stays_in_the_sentence(self):
+        body = '<p>Ripe <img src="https://s.example/1f345.png" alt="\U0001f345" class="wp-smiley"> at last.</p>'
+        self.feed(Article("Bread", "https://town.example/b", MONDAY - HOUR, MONDAY - HOUR, body))
+        self.assertIn("Ripe \U0001f345 at last.", self.text_of())
+
+    def test_topics_of_sources_are_groups_if_the_digest_names_none(self):
+        for name in ("sea", "land"):
+            self.home.write(name + ".xml", rss(name, [post("News of " + name, MONDAY - HOUR)]))
+        block = '[[source]]\nname = "%s"\nurl = "file:%s.xml"\ntopics = ["%s"]\n'
+        text = self.text_of([block % (each, each, each) for each in ("sea", "land")], WEEKLY + 'group_by = "topic"\n')
+        self.assertLess(text.index("== sea =="), text.index("== land =="))
+
+    def test_a_row_whose_link_says_pdf_is_named_by_its_cell(self):
+        row = '<tr><td>%d.11.2026</td><td>%s</td><td><a href="%d.pdf">PDF (%d KB)</a></td></tr>'
+        rows = "".join(row % (day, title, day, 30 * day) for day, title in ((27, "Road closed"), (25, "Council meets"), (20, "Dog tax")))
+        self.home.write("town.html", "<html lang=de><title>Town</title><h1>Notices</h1><table>" + rows + "</table></html>")
+        self.home.configure("drop:out", sources=('[[source]]\nname = "town"\nkind = "page"\nurl = "file:town.html"\n',))
+        said = self.home.do("source", "check", "town", at="2026-11-30T08:00:00Z")
+        for title in ("Road closed", "Council meets", "Dog tax"):
+            self.assertIn(title, said)
+        self.assertNotIn("PDF", said)
+
+
+class TheWrongWords(Stranger):
+    def said(self, *words):
+        done = self.home.run(*words)
+        self.assertEqual(64, done.returncode)
+        return done.stderr
+
+    def test_a_verb_without_its_noun_is_completed(self):
+        self.home.configure("drop:out")
+        self.assertIn('did you mean "tidings source import" or "tidings subscriber import"?', self.said("import", "list.csv"))
+        self.assertIn('did you mean "tidings subscriber unsubscribe"?', self.said("unsubscribe", "ann@example.org"))
+        self.assertIn('"tidings NOUN list", where NOUN is one of source,', self.said("list"))
+
+    def test_a_digest_and_due_exclude_each_other(self):
+        self.home.configure("drop:out")
+        self.assertIn('"weekly" and --due exclude each other', self.said("send", "weekly", "--due"))
+
+    def test_a_word_too_many_is_quoted(self):
+        self.home.configure("drop:out")
+        self.assertIn('nothing is known to do with "feed"', self.said("source", "list", "feed"))
 
 
 class WithoutAWebPage(Stranger):

@@ -4,7 +4,7 @@ import json
 import threading
 import unittest
 
-from tidings import Home, WEEKLY
+from tidings import Home, WEEKLY, rss
 
 
 class Sync(unittest.TestCase):
@@ -141,6 +141,44 @@ class Sync(unittest.TestCase):
             self.assertIn("1  left", self.sync("--name", "club", source=url + "club.csv"))
             self.sync("--name", "club", source=url + "nowhere.csv", status=69)
         self.assertEqual(self.states(), {"ann": "confirmed", "bob": "confirmed", "cy": "withdrawn"})
+
+    def test_who_never_confirmed_is_asked_once_and_not_at_every_sync(self):
+        self.home.write("feed.xml", rss("Town", []))
+        self.club("ann", "bob")
+        self.home.do("subscriber", "sync", "club.csv", at="2026-01-05T08:00:00Z")
+        self.home.do("send", "--due", at="2026-01-20T08:00:00Z")
+        self.assertEqual(self.states(), {}, "what is not confirmed goes")
+        said = self.home.do("subscriber", "sync", "club.csv", at="2026-01-21T08:00:00Z")
+        self.assertIn("2  there already", said)
+        self.assertNotIn("waiting", said)
+        self.assertEqual(self.states(), {})
+        self.club("bob")
+        self.home.do("subscriber", "sync", "club.csv", at="2026-01-22T08:00:00Z")
+        self.club("ann", "bob")
+        said = self.home.do("subscriber", "sync", "club.csv", at="2026-01-23T08:00:00Z")
+        self.assertIn("1  added", said, "they joined the club anew")
+
+    def move(self, old, new):
+        """As by their own page."""
+        self.home.sql("UPDATE subscribers SET address = '%s', address_key = '%s' WHERE address = '%s'" % (new, new, old))
+
+    def test_who_moved_to_another_address_stays_under_the_one_and_does_not_come_under_the_other(self):
+        self.club("ann", "bob")
+        self.sync()
+        self.move("ann@x.example", "anna@x.example")
+        self.assertIn("2  there already", self.sync())
+        self.assertEqual(self.states(), {"anna": "confirmed", "bob": "confirmed"})
+        self.club("anna", "bob")  # the club has heard of it
+        self.sync()
+        self.club("bob")
+        self.assertIn("anna@x.example", self.sync())
+        self.assertEqual(self.states(), {"anna": "withdrawn", "bob": "confirmed"})
+
+    def test_who_is_erased_is_in_no_table_of_the_sync(self):
+        self.club("ann", "bob")
+        self.sync()
+        self.home.do("subscriber", "erase", "ann@x.example")
+        self.assertNotIn(b"ann@x", b"".join(each.read_bytes() for each in self.home.folder.rglob("*.db*")))
 
     def test_two_sources_keep_apart(self):
         self.club("ann")

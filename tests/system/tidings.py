@@ -1,7 +1,9 @@
 """Runs the real binary for tests: a temporary home with config.toml, and feeds that grow as the days go by.
 
-The binary is named by the environment variable TIDINGS (CTest sets it).
+The binary is named by the environment variable TIDINGS (CTest sets it). TIDINGS_STORE=postgresql puts each home's store into a
+schema of a server that is started for the purpose (tests/support/postgres.py).
 """
+import contextlib
 import dataclasses
 import datetime
 import email
@@ -11,12 +13,29 @@ import json
 import os
 import pathlib
 import shutil
+import sqlite3
 import subprocess
+import sys
 import tempfile
+import unittest
 
 BINARY = os.environ.get("TIDINGS", str(pathlib.Path(__file__).resolve().parents[2] / "build/release/tidings"))
 TOP = pathlib.Path(__file__).resolve().parents[2]
 
+
+
+def tell_skips():
+    """unittest counts what it skips; tests/support/skips.py wants to know why."""
+    add = unittest.TextTestResult.addSkip
+
+    def add_and_tell(result, test, reason):
+        print("SKIPPED: %s: %s" % (test.id(), reason), flush=True)
+        add(result, test, reason)
+
+    unittest.TextTestResult.addSkip = add_and_tell
+
+
+tell_skips()
 CONFIG = """[newsletter]
 name = "Harbour News"
 from = "Harbour News <news@example.org>"
@@ -26,7 +45,7 @@ timezone = "Europe/Athens"
 language = "en"
 [store]
 path = "subscribers/tidings.db"
-[smtp]
+%(server)s[smtp]
 url = "%(smtp)s"
 tls = "off"
 %(more_smtp)s
@@ -34,6 +53,22 @@ tls = "off"
 %(digests)s
 """
 WEEKLY = '[[digest]]\nname = "weekly"\nschedule = "weekly monday 08:00"\n'
+
+
+class Server:
+    """One for all homes of a test program; None with SQLite."""
+    instance = None
+    schemas = 0
+
+    @classmethod
+    def get(cls):
+        if os.environ.get("TIDINGS_STORE") != "postgresql":
+            return None
+        if cls.instance is None:
+            sys.path.insert(0, str(TOP / "tests/support"))
+            import postgres
+            cls.instance = postgres.Server()
+        return cls.instance
 
 
 class Home:
@@ -45,6 +80,10 @@ class Home:
         place = memory if not on_disk and memory.is_dir() and os.access(memory, os.W_OK) else None
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tidings-system-", dir=place))
         self.now = None
+        self.server = Server.get()
+        Server.schemas += 1
+        self.schema = "home%d" % Server.schemas
+        self.is_set_up = False
         self.environment = {}  # more variables for the binary; os.environ is shared by threads
 
     def __enter__(self):
@@ -64,7 +103,20 @@ class Home:
         blocks = [each if each.startswith("[[") else
                   '[[source]]\nname = "%s"\nurl = "file:%s"\n' % (each.split(".")[0], each) for each in sources]
         return self.write("config.toml", CONFIG % {"smtp": smtp, "more_smtp": more_smtp, "sources": "\n".join(blocks),
-                                                   "digests": digests})
+                                                   "digests": digests, "server": self.server_lines()})
+
+    def server_lines(self):
+        """What [store] says of the server."""
+        return 'url = "%s"\nschema = "%s"\n' % (self.server.url, self.schema) if self.server else ""
+
+    def sql(self, statement):
+        """Rows of the store, each a tuple, by way of no program of ours; all values are texts or numbers as they come."""
+        if self.server:
+            return [tuple(line.split("\x1f")) for line in
+                    self.server.sql("SET search_path = %s; %s" % (self.schema, statement), separator="\x1f").splitlines()]
+        with contextlib.closing(sqlite3.connect(self.folder / "subscribers/tidings.db")) as database:
+            with database:
+                return database.execute(statement).fetchall()
 
     def command(self, *arguments, at=None):
         at = self.set_up_before(arguments, at or self.now)
@@ -73,7 +125,9 @@ class Home:
     def set_up_before(self, arguments, at):
         """A digest owes nothing from before the program first met it. So a home whose first command brings readers at the time of a
         run, as most tests have it, was set up three hours earlier. A test about first editions begins with another command."""
-        if at is None or arguments[:1] != ("subscriber",) or (self.folder / "subscribers/tidings.db").exists():
+        was_set_up = self.is_set_up if self.server else (self.folder / "subscribers/tidings.db").exists()
+        self.is_set_up = True
+        if at is None or arguments[:1] != ("subscriber",) or was_set_up:
             return at
         moment = datetime.datetime.fromisoformat(at.replace("Z", "+00:00")) if isinstance(at, str) else at
         return moment - datetime.timedelta(hours=3)

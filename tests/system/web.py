@@ -174,7 +174,7 @@ class Web(unittest.TestCase):
     def reader(self, *more):
         """A confirmed subscriber and the paths of their links."""
         address = next(self.names)
-        self.site.home.do("subscriber", "add", address, "--confirmed", "--digest", "daily", "--digest", "weekly", *more)
+        self.site.home.do("subscriber", "add", address, "--confirmed", *more)
         self.site.mail(address)  # welcome: by every way of joining
         return address
 
@@ -230,7 +230,7 @@ class Web(unittest.TestCase):
         site = self.site
         addresses = [next(self.names) for _ in range(100)]
         site.home.write("readers.csv", "email\n" + "\n".join(addresses))
-        site.home.do("subscriber", "import", "readers.csv", "--confirmed", "--digest", "weekly")
+        site.home.do("subscriber", "import", "readers.csv", "--confirmed")
         self.digest_mail()
         mails = {each: site.mail(each) for each in addresses}
         before = self.states_of_all()

@@ -50,7 +50,7 @@ class Pages(unittest.TestCase):
         metrics = browser.do("POST", "/goog/cdp/execute", {"cmd": "Page.getLayoutMetrics", "params": {}})
         self.assertLessEqual(metrics["cssContentSize"]["width"], metrics["cssLayoutViewport"]["clientWidth"], name)
         if "-360-" in name:
-            for css in ("button", "select", "input[type=email]", "input[type=text]:not(#website)", ".tick label", ".topics>label", "a"):
+            for css in ("button", "select", "input[type=email]", "input[type=date]", "input[type=text]:not(#website)", ".tick label", ".topics>label", "a"):
                 for element in browser.do("POST", "/elements", {"using": "css selector", "value": css}):
                     size = browser.do("GET", "/element/%s/rect" % list(element.values())[0])
                     if not size["width"]:  # not shown
@@ -97,11 +97,38 @@ class Pages(unittest.TestCase):
         browser.submit("button")
         self.look(browser, name + "saved")
         self.assertEqual(site.state(address), {"daily": "confirmed", "weekly": "withdrawn"})
+        self.steer(browser, name, base + preferences, address)
         goodbye = preferences.replace("/p/", "/u/")
         browser.open(base + goodbye)
         self.assertTrue(browser.heading())  # another purpose's token: the page that knows nobody
-        self.assertEqual(site.state(address)["daily"], "confirmed")
+        self.assertEqual(site.state("x" + address)["daily"], "confirmed")
         browser.do("POST", "/se/log", {"type": "browser"})  # the browser notes the 404 that was asked for
+
+    def steer(self, browser, name, preferences, address):
+        """A pause, another address and back, and the page that asks whether to erase."""
+        site = self.site
+        browser.open(preferences)
+        day = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 30 * 86400))
+        browser.do("POST", "/goog/cdp/execute", {"cmd": "Runtime.evaluate", "params": {  # a date is typed as the browser's language wants it
+            "expression": "document.querySelector('#paused_until').value = '%s'" % day}})
+        browser.submit("button[value=save]")
+        self.look(browser, name + "paused")
+        self.assertEqual(site.state(address)["daily"], "paused")
+        browser.open(preferences)
+        self.look(browser, name + "preferences-paused")
+        browser.type("#email", "x" + address)
+        browser.submit("button[value=move]")
+        self.look(browser, name + "moving")
+        browser.open("http://127.0.0.1:%d" % site.port + path_of(site.mail("x" + address), "c"))
+        self.look(browser, name + "move")
+        browser.submit("button")
+        self.look(browser, name + "moved")
+        self.assertEqual(site.state("x" + address)["daily"], "paused")
+        self.assertIsNone(site.state(address))
+        site.home.do("subscriber", "resume", "x" + address)
+        browser.open(preferences)
+        browser.submit("button[value=erase]")
+        self.look(browser, name + "erase")
 
     def leave_and_return(self, browser, pixels, language, address, link):
         site, base = self.site, "http://127.0.0.1:%d" % self.site.port
@@ -111,7 +138,16 @@ class Pages(unittest.TestCase):
         browser.submit("button")
         self.look(browser, "%s-%d-left" % (language, pixels))
         self.assertEqual(site.state(address)["weekly"], "withdrawn")
-        browser.submit("button[value=return]")
+        browser.submit("button[value=return]")  # of the page that was shown after leaving: at once
+        self.look(browser, "%s-%d-back" % (language, pixels))
+        self.assertEqual(site.state(address)["weekly"], "confirmed")
+        browser.open(base + link)
+        browser.submit("button")
+        browser.click("input[value=too_many]")
+        browser.submit("button[value=reason]")
+        self.look(browser, "%s-%d-thanks" % (language, pixels))
+        browser.open(base + link)
+        browser.submit("button[value=return]")  # later: by mail
         mail = site.mail(address)
         while "/c/" not in mail.get_body(("plain",)).get_content():  # welcome and goodbye came first
             mail = site.mail(address)
@@ -176,7 +212,7 @@ class Pages(unittest.TestCase):
             self.assertLess(time.monotonic(), end, self.site.state(address))
 
 
-STRANGER = """<!doctype html><meta charset="utf-8"><title>A club</title><style>body{font:16px Georgia;max-width:40rem;margin:1rem auto;background:%s}</style>
+STRANGER = """<!doctype html><meta charset="utf-8"><title>A club</title><link rel="icon" href="data:,"><style>body{font:16px Georgia;max-width:40rem;margin:1rem auto;background:%s}</style>
 <h1>Our club</h1><p>Words of a page that knows nothing of ours.</p>%s<p>More words.</p>"""
 
 

@@ -321,10 +321,10 @@ class Year(unittest.TestCase):
             self.assertGreaterEqual(life.events[event], least, life.events)
         self.assertGreater(sum(sum(reader.received.values()) for reader in life.readers), 100)
 
-    @unittest.skipUnless(os.environ.get("TIDINGS_YEARS"), "TIDINGS_YEARS is not set")
     def test_whole_years(self):
+        """As many as TIDINGS_YEARS says; none by default: forty days are lived above."""
         first = int(os.environ.get("TIDINGS_SEED", "1"))
-        for seed in range(first, first + int(os.environ["TIDINGS_YEARS"])):
+        for seed in range(first, first + int(os.environ.get("TIDINGS_YEARS", "0"))):
             for zone in ZONES:
                 with self.subTest(zone=zone, seed=seed):
                     life = self.live(zone, 365, seed)

@@ -74,7 +74,7 @@ Ended Host::run(std::vector<std::string> words, Faults faults, std::string input
                   .environment = std::move(environment),
                   .setting = {}};
   command.setting = {.dice = mix(script_.seed * 1'000'003 + static_cast<std::uint64_t>(jobs_)),
-                     .now_ms = now_,
+                     .now_ms = now_ - behind_ms_,
                      .process_id = 1000 + jobs_,
                      .boot_id = {},
                      .machine_id = machine_,
@@ -88,12 +88,14 @@ Ended Host::run(std::vector<std::string> words, Faults faults, std::string input
     begins.add("death", faults.death == Death::kill ? "kill" : "power").add("dies_at", faults.dies_at);
   if (faults.disk_full_from > 0) begins.add("disk_full_from", faults.disk_full_from);
   if (faults.io_error_at > 0) begins.add("io_error_at", faults.io_error_at);
+  if (behind_ms_ > 0) begins.add("behind", behind_ms_);
   begins.add("mood", name_of(weather_[0].mood)).add("mood2", name_of(weather_[1].mood));
   note(begins);
   const auto begin = shared().size;
   auto ended = run_job(command);
   ended.out = at_home(std::move(ended.out));
   ended.errors = at_home(std::move(ended.errors));
+  ended.ended_ms += behind_ms_;
   read_journal(begin);
   note(Entry{"ends"}
            .add("job", jobs_)
@@ -214,7 +216,9 @@ void Host::note_script() {
   std::string digests = "[", sources = "[";
   for (const auto& digest : script_.digests) {
     digests += (digests.size() > 1 ? "," : "") + std::string{"{\"name\":"} + json_text(digest.name) +
-               ",\"schedule\":" + json_text(digest.schedule) + ",\"more\":" + json_text(digest.more) + "}";
+               ",\"schedule\":" + json_text(digest.schedule) + ",\"more\":" + json_text(digest.more) +
+               ",\"changes\":" + std::to_string(digest.changes_ms) + ",\"later\":" + json_text(digest.later) +
+               "}";
   }
   for (const auto& source : script_.sources)
     sources += (sources.size() > 1 ? "," : "") + std::string{"{\"name\":"} + json_text(source.name) +

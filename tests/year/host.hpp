@@ -54,6 +54,7 @@ class Host {
   Knobs knobs_;
   std::int64_t now_;
   int jobs_ = 0;
+  std::int64_t behind_ms_ = 0;    ///< the clock of the host, for a while
   std::int64_t usual_seams_ = 0;  ///< that a job passes which sends
   std::array<std::int64_t, 2> weather_until_{};
   std::map<std::string, Got> got_;

@@ -26,9 +26,11 @@ std::string config_text(const Script& script, std::int64_t now_ms) {
                 ? "url = \"file:" + name + ".feed\"\n"
                 : "allow_private_address = true\nurl = \"http://127.0.0.1:" + port + "/" + name + "\"\n";
   }
-  for (const auto& digest : script.digests)
-    text +=
-        "[[digest]]\nname = \"" + digest.name + "\"\nschedule = \"" + digest.schedule + "\"\n" + digest.more;
+  for (const auto& digest : script.digests) {
+    const bool has_changed = digest.changes_ms != 0 && digest.changes_ms <= now_ms;
+    text += "[[digest]]\nname = \"" + digest.name + "\"\nschedule = \"" +
+            (has_changed ? digest.later : digest.schedule) + "\"\n" + digest.more;
+  }
   if (script.hold) text += "[delivery]\nin_doubt = \"hold\"\n";
   return text;
 }

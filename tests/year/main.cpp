@@ -44,8 +44,8 @@ constexpr const char* usage =
     "  --story    tell what happened, day by day (one seed)\n"
     "  --journal  print the journal of the world instead\n"
     "  --first    end at the first failure, as it is\n"
-    "  --list FILE  the worlds of a file instead: seed, days, and why, a line each\n"
-    "FAULT: kills power disk sources relays people edits host returns config\n";
+    "  --list FILE  the worlds of a file instead: seed, days, without which faults, and why, a line each\n"
+    "FAULT: kills power disk sources relays people edits host config rare\n";
 
 [[noreturn]] void fail_usage() {
   std::fputs(usage, stderr);
@@ -215,7 +215,11 @@ std::vector<Wanted> wanted_worlds(const Options& options) {
   std::ifstream in{options.list};
   for (std::string line; std::getline(in, line);) {
     Wanted world{.seed = 0, .knobs = options.knobs};
-    if (std::istringstream words{line}; words >> world.seed >> world.knobs.days) worlds.push_back(world);
+    std::istringstream words{line};
+    if (!(words >> world.seed >> world.knobs.days)) continue;
+    if (std::string word; words >> word && word == "without" && words >> word)
+      world.knobs.without = faults_named(word);
+    worlds.push_back(world);
   }
   return worlds;
 }

@@ -40,11 +40,11 @@ class Job:
 
     def whole(self):
         """What it was to do, it did or told why not."""
-        return not self.died() and not self.hurt() and not self.kept_out()
+        return not self.died() and not self.hurt() and not self.kept_out() and "behind" not in self.begins
 
     def kept_out(self):
-        """By the lock of another, or because the store is a copy."""
-        return "another tidings is" in self.ends["errors"] or self.status == 77
+        """By the lock of another, because the store is a copy, or by a mistake in config.toml."""
+        return "another tidings is" in self.ends["errors"] or self.status in (77, 78)
 
     def sources_ill(self):
         return any(each["k"] == "served" and each["how"] == "outage" for each in self.events)
@@ -86,7 +86,19 @@ class World:
         return found.group(1) if found else None
 
 
-def runs_of(world, schedule):
+def runs_of(world, digest):
+    """The runs of a digest; the publisher may have changed its schedule."""
+    facts = world.digests[digest]
+    if not facts.get("changes"):
+        return runs_of_schedule(world, facts["schedule"])
+    before = [each for each in runs_of_schedule(world, facts["schedule"]) if each < facts["changes"]]
+    after = runs_of_schedule(world, facts["later"])
+    # A time of today that has passed when it is chosen is due at once, unless today's edition is out.
+    passed = max((each for each in after if each < facts["changes"]), default=0)
+    return before + ([passed] if passed > max(before, default=0) else []) + [each for each in after if each >= facts["changes"]]
+
+
+def runs_of_schedule(world, schedule):
     """The instants at which the clock on the wall first shows the time, or what comes after it, of a day of its own: found by walking
     from minute to minute, without arithmetic of zones."""
     words = schedule.split()
@@ -123,6 +135,9 @@ class Judge:
                     self.answered.add(event["number"])
                 elif event["k"] == "refused":
                     self.refusals[event["to"]].append(event)
+        self.acts = {each["job"]: each for each in world.others if each["k"] == "act"}
+        self.hidden = {int(each["address"]): each["t"] for each in world.others if each["k"] == "act" and each["kind"] == "hide"}
+        self.known_runs = {}
         self.see_posts()
         self.follow_people()
         self.failed = self.failed_editions()
@@ -131,8 +146,8 @@ class Judge:
         self.wrong.append([rule, words])
 
     def judge(self):
-        for rule in (self.statuses, self.not_asked_again, self.reviewed, self.once, self.nobody_unasked, self.nothing_missed, self.editions, self.books, self.titles, self.parts,
-                     self.erased, self.store):
+        for rule in (self.statuses, self.not_asked_again, self.reviewed, self.kept_out_by_the_editor, self.exports, self.once, self.nobody_unasked, self.nothing_missed,
+                     self.editions, self.books, self.titles, self.parts, self.erased, self.store):
             rule()
         return self.wrong
 
@@ -141,7 +156,7 @@ class Judge:
     def see_posts(self):
         """For each post when the program has first seen it, for sure not before `low` and for sure by `high`; and which were there at
         the first reading of their source."""
-        self.low, self.high, self.first_reading, read = {}, {}, set(), set()
+        self.low, self.high, self.first_reading, self.seen_behind, read = {}, {}, set(), set(), set()
         self.last_good = {}  # of a post: when its source had been read before, for sure
         files, good = {}, {}
         added = {each["name"]: each.get("added", 0) for each in self.world.facts["sources"]}
@@ -159,6 +174,8 @@ class Judge:
             shown.update({source: posts for source, posts in files.items() if added[source] <= job.at})
             for source, posts in shown.items():
                 for number in posts:
+                    if "behind" in job.begins and number not in self.low:
+                        self.seen_behind.add(number)
                     self.low.setdefault(number, job.at)
                     if source not in read:
                         self.first_reading.add(number)
@@ -218,6 +235,7 @@ class Judge:
             if job.died():
                 continue
             allowed = {0}
+            act = self.acts.get(job.number)
             if job.is_send():
                 allowed = {0, 69, 75}
                 calm = job.begins["mood"] == "good" and job.begins["mood2"] == "good" and not job.sources_ill()
@@ -230,22 +248,52 @@ class Judge:
                 allowed = {0, 65, 75, 77}
             if job.hurt():
                 allowed |= {65, 69, 73, 74, 75}
-            act = next((each for each in self.world.others if each["k"] == "act" and each["job"] == job.number), None)
             if act:
-                allowed = {"nonsense": {64, 65, 66}, "second_run": {75}, "guarded": {77}}.get(act["kind"], allowed)
+                allowed = {"nonsense": {64, 65, 66}, "second_run": {75}, "guarded": {77}, "typo": {78}}.get(act["kind"], allowed)
                 if act["kind"] == "erase" and act["address"] in self.erased_at:
                     allowed = {0, 66}
                 if act["kind"] == "change" and self.refused_for_good(act["address"]):
                     allowed = {0, 77}
             if job.status not in allowed:
                 self.say("status", "%s: %s" % (where, first))
-            if job.is_send() and job.whole():
+            if act and act["kind"] == "typo" and any(each["k"] in ("mail", "served") for each in job.events):
+                self.say("typo", "%s went on with a config.toml that has a mistake in it" % where)
+            elif job.is_send() and job.whole():
                 self.tells_trouble(job, where)
             if job.status and not job.ends["errors"].strip():
                 if not (job.status == 75 and job.ends["out"].strip()):
                     self.say("silent", where)
 
+    def runs(self, digest):
+        if digest not in self.known_runs:
+            self.known_runs[digest] = runs_of(self.world, digest)
+        return self.known_runs[digest]
+
+    def run_at(self, digest, when):
+        """The newest run of the schedule that held at the time."""
+        changes = self.world.digests[digest].get("changes")
+        runs = self.runs(digest)
+        if changes and when < changes:
+            runs = [each for each in runs if each in set(runs_of_schedule(self.world, self.world.digests[digest]["schedule"]))]
+        return max((each for each in runs if each <= when), default=None)
+
+    def holds_what_is_late(self, job, where):
+        """Nothing is held that is not more than max_lateness late."""
+        for digest in re.findall(r"^(\w+): held, it was due", job.ends["out"], re.M):
+            run = self.run_at(digest, job.at) or 0
+            if job.at - run < MAX_LATENESS:
+                self.say("held", "%s holds %s, which was due %s" % (where, digest, self.world.local(run)))
+        for edition, due in re.findall(r"held: (\S+) was due (\d{4}-\d\d-\d\d \d\d:\d\d)", job.ends["errors"]):
+            when = datetime.datetime.fromisoformat(due).replace(tzinfo=self.world.zone).timestamp() * 1000
+            if job.at - when < MAX_LATENESS - HOUR:
+                self.say("held", "%s holds %s, which was due %s" % (where, edition, due))
+
     def tells_trouble(self, job, where):
+        self.holds_what_is_late(job, where)
+        unreachable = self.world.facts["relays"] == 1 and job.begins["mood"] in ("refused", "lost", "greets_554")
+        sealed = re.search(r"^\w+#\d+ .*: \d+ posts? for", job.ends["out"], re.M)
+        if unreachable and sealed and "relay 127.0.0.1" not in job.ends["errors"]:
+            self.say("silent", "%s says nothing of the relay (%s)" % (where, job.begins["mood"].replace("_", " ")))
         if job.status == 0 and re.search(r"[1-9]\d* (deferred|to go)", job.ends["out"]):
             self.say("silent", "%s: %s" % (where, job.ends["out"].strip().splitlines()[-1]))
         for event in job.events:
@@ -266,11 +314,32 @@ class Judge:
                 continue
             approved = sorted(each["t"] for each in self.world.others if each["k"] == "act" and each["kind"] == "approve" and each["address"] == digest)
             seen = set()
-            for mail in sorted((mail for mails in self.mails.values() for mail in mails if digest_of(mail) == digest), key=lambda each: each["t"]):
+            for mail in sorted((mail for mails in self.mails.values() for mail in mails if digest_of(mail) == digest), key=lambda each: each["number"]):
                 seen.add(number_of(mail))
-                if len(seen) > len([each for each in approved if each <= mail["t"]]):
+                if len(seen) > len([each for each in approved if each <= mail["job"].at]):
                     self.say("review", "%s left in job %d and nobody had approved it" % (mail["id"], mail["job"].number))
                     break
+
+    def kept_out_by_the_editor(self):
+        """A hidden post is in no edition that is made afterwards."""
+        made = {"%s#%d" % (row["digest"], row["number"]): ms_of(row["sealed"]) for row in self.rows("edition list") if row["number"] and row["sealed"]}
+        for mails in self.mails.values():
+            for mail in mails:
+                edition = "%s#%s" % (digest_of(mail), number_of(mail))
+                for number in set(mail["text"]) & set(self.hidden):
+                    if made.get(edition, 0) > self.hidden[number] and not self.world.setting(digest_of(mail), "review"):
+                        self.say("hidden", "%s carries [%04d], which the editor had hidden" % (edition, number))
+                        return
+
+    def exports(self):
+        """Whoever asks what is known of them is told of each edition that they got."""
+        for job in self.world.jobs:
+            act = self.acts.get(job.number)
+            if not act or act["kind"] != "export" or job.status != 0 or len(job.ends["out"]) > 3900:
+                continue
+            got = {"%s#%s" % (digest_of(mail), number_of(mail)) for mail in self.mails[act["address"]] if mail["list"] and mail["job"].number < job.number and self.is_known(mail)}
+            if act["address"] not in job.ends["out"] or any(each not in job.ends["out"] for each in got):
+                self.say("export", "%s does not tell all of %s" % (act["address"], ", ".join(sorted(got))))
 
     def is_known(self, mail):
         """The program has read that the relay took it, and was not hurt afterwards."""
@@ -331,7 +400,7 @@ class Judge:
             got = {number for mail in self.mails[address] for number in mail["text"]}
             digests = {reader["digest"]} | {name for _, name in self.changes[address]}
             missing = [number for number, high in self.high.items() if number not in got and self.low[number] >= since and
-                       number not in self.first_reading and self.match(number, reader["topics"]) and high < self.world.facts["ends"] and
+                       number not in self.first_reading and number not in self.hidden and self.match(number, reader["topics"]) and high < self.world.facts["ends"] and
                        not self.left_out(number, digests)]
             least = max([int(self.world.setting(each, "min_posts") or 1) for each in digests])
             unshown = [number for number in missing if any(number not in shown[each] for each in digests)]
@@ -397,7 +466,8 @@ class Judge:
             return not any(job.at - 3 * DAY < one["t"] < job.at for one in self.refusals[each])
         odd = {each["to"] for each in job.events if each["k"] == "refused" and each["by"] == "odd_words"}
         alike = {each for each in odd if digest_now(each) == digest_now(address) and is_first(each)}
-        return job.whole() and address in alike and len(alike) > 2 and not any(each["k"] == "mail" for each in job.events)
+        is_first_word = not any(each["k"] == "mail" for other in self.world.jobs if other.number < job.number for each in other.events)
+        return job.whole() and address in alike and (len(alike) > 2 or is_first_word) and not any(each["k"] == "mail" for each in job.events)
 
     def posts_of_editions(self):
         posts = collections.defaultdict(set)
@@ -423,7 +493,7 @@ class Judge:
 
     def edition_by_edition(self, digest, address):
         """Each run of the schedule has the edition of all that was new to its first job that could make it, and of nothing else."""
-        runs = runs_of(self.world, self.world.digests[digest]["schedule"])
+        runs = self.runs(digest)
         scheduled = {}
         for row in self.rows("edition list"):
             if row["digest"] == digest and row["number"]:
@@ -440,7 +510,7 @@ class Judge:
         jobs = collections.defaultdict(list)
         for job in self.world.jobs:
             if job.is_send() and not job.kept_out():
-                run = max((each for each in runs if each <= job.at), default=None)
+                run = self.run_at(digest, job.at)
                 if run and run >= self.world.jobs[0].ends["t"]:
                     jobs[run].append(job)
         for run in sorted(jobs):
@@ -449,7 +519,7 @@ class Judge:
             sure_at = able[0].ends["t"] if able[0].whole() else able[0].at - 1
             # Nothing new and a source that is ill: the next job asks again.
             last = able[-1] if any(job.sources_ill() for job in able) else able[first]
-            sure = {number for number, high in self.high.items() if high <= sure_at} - shown - self.first_reading
+            sure = {number for number, high in self.high.items() if high <= sure_at} - shown - self.first_reading - set(self.hidden)
             perhaps = {number for number, low in self.low.items() if low <= last.ends["t"]} - shown
             mail = mails.get(run)
             if mail is None:
@@ -505,7 +575,7 @@ class Judge:
                 for number in mail["text"]:
                     post = self.world.posts[number]
                     low, high = self.low.get(number), self.high.get(number, mail["job"].at)
-                    if low is None:
+                    if low is None or number in self.seen_behind:
                         continue
                     if "published" not in post and low == first_reading.get(post["source"]):
                         continue  # it counts as its neighbours in the feed

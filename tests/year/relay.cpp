@@ -222,9 +222,8 @@ class Relay : public Peer {
   }
 
   void end_chunk(Line& line) {
-    if (!to_) {
+    if (!to_) {  // the transaction is open until RSET (RFC 3030 section 2)
       body_.clear();
-      from_.reset();
       return say(line, "554 5.5.1 Error: no valid recipients");
     }
     if (!last_chunk_) return say(line, "250 2.0.0 Ok");

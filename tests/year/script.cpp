@@ -23,7 +23,14 @@ std::string clock_time(Dice& dice) {
   return one_of(dice, times);
 }
 
-void write_digests(Script& script) {
+/// The publisher thinks of a better time.
+void write_schedule_change(Script& script, Digest& digest, Dice dice) {
+  if (!dice.chance(25)) return;
+  digest.changes_ms = script.begins_ms + dice.between(2 * 24 * 60, 12 * 24 * 60) * minute;
+  digest.later = digest.schedule.substr(0, digest.schedule.rfind(' ') + 1) + clock_time(dice);
+}
+
+void write_digests(Script& script, const Knobs& knobs) {
   Dice dice{script.seed, "digests"};
   constexpr std::array<const char*, 7> days = {"monday", "tuesday",  "wednesday", "thursday",
                                                "friday", "saturday", "sunday"};
@@ -51,6 +58,7 @@ void write_digests(Script& script) {
     if (dice.chance(15)) digest.more += "max_age = \"14d\"\n";
     digest.review = dice.chance(10);
     if (digest.review) digest.more += "review = true\n";
+    if (knobs.has(Fault::config)) write_schedule_change(script, digest, Dice{script.seed, digest.name});
   }
 }
 
@@ -173,6 +181,28 @@ void write_readers(Script& script, const Knobs& knobs) {
   }
 }
 
+/// What is rare among the acts, and teaches most.
+void write_more_acts(Script& script) {
+  constexpr std::array<Act::Kind, 6> kinds = {Act::Kind::erase,       Act::Kind::hard_bounce,
+                                              Act::Kind::complain,    Act::Kind::change,
+                                              Act::Kind::soft_bounce, Act::Kind::export_one};
+  for (std::size_t i = 0; i < script.readers.size(); ++i) {
+    const auto& reader = script.readers[i];
+    Dice dice{script.seed, "more acts", static_cast<std::uint64_t>(reader.number)};
+    const auto at = std::max(reader.joins_ms, script.begins_ms) + dice.between(24 * 60, 8 * 24 * 60) * minute;
+    if (reader.steady || !dice.chance(30) || at >= script.ends_ms) continue;
+    script.acts.push_back({.at_ms = at,
+                           .kind = one_of(dice, kinds),
+                           .reader = static_cast<int>(i),
+                           .digest = one_of(dice, script.digests).name});
+  }
+  constexpr std::array<Act::Kind, 4> chores = {Act::Kind::hide, Act::Kind::hide, Act::Kind::typo,
+                                               Act::Kind::clock_behind};
+  Dice dice{script.seed, "more chores"};
+  for (auto at = script.begins_ms + 2 * day; (at += dice.between(20, 150) * hour) < script.ends_ms;)
+    script.acts.push_back({.at_ms = at, .kind = one_of(dice, chores), .reader = -1, .digest = {}});
+}
+
 void write_acts(Script& script, const Knobs& knobs) {
   if (!knobs.has(Fault::people)) return;
   constexpr std::array<Act::Kind, 14> kinds = {
@@ -198,6 +228,7 @@ void write_acts(Script& script, const Knobs& knobs) {
       at += dice.between(1, 10 * 24) * hour;
     }
   }
+  if (knobs.has(Fault::rare)) write_more_acts(script);
   constexpr std::array<Act::Kind, 7> chores = {Act::Kind::import,   Act::Kind::import,     Act::Kind::rotate,
                                                Act::Kind::nonsense, Act::Kind::second_run, Act::Kind::restore,
                                                Act::Kind::move_host};
@@ -212,15 +243,16 @@ void write_acts(Script& script, const Knobs& knobs) {
 
 const char* name_of(Fault fault) {
   constexpr std::array<const char*, fault_count> names = {"kills",  "power", "disk", "sources", "relays",
-                                                          "people", "edits", "host", "returns", "config"};
+                                                          "people", "edits", "host", "config",  "rare"};
   return names[static_cast<std::size_t>(fault)];
 }
 
 const char* name_of(Act::Kind kind) {
-  constexpr std::array<const char*, 18> names = {
-      "change",      "leave_link",  "leave_mail",    "leave_wish", "erase",        "complain",
-      "hard_bounce", "soft_bounce", "forged_bounce", "sign_up",    "sign_up_only", "import",
-      "suppress",    "rotate",      "nonsense",      "second_run", "restore",      "move_host"};
+  constexpr std::array<const char*, 22> names = {
+      "change",      "leave_link",  "leave_mail",    "leave_wish",  "erase",        "complain",
+      "hard_bounce", "soft_bounce", "forged_bounce", "sign_up",     "sign_up_only", "import",
+      "suppress",    "rotate",      "nonsense",      "second_run",  "restore",      "move_host",
+      "hide",        "export_one",  "typo",          "clock_behind"};
   return names[static_cast<std::size_t>(kind)];
 }
 
@@ -233,7 +265,7 @@ Script write_script(std::uint64_t seed, const Knobs& knobs) {
   script.zone = one_of(dice, zones);
   script.begins_ms = first_day_ms + dice.below(700) * day + dice.below(24 * 60) * minute;
   script.ends_ms = script.begins_ms + knobs.days * day;
-  write_digests(script);
+  write_digests(script, knobs);
   script.calm_ms = script.ends_ms + (script.digests.size() > 2 ? 33 : 9) * day;
   script.connections = dice.between(1, 3);
   script.window = dice.between(1, 4);

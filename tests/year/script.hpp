@@ -18,7 +18,7 @@ inline constexpr std::int64_t hour = 60 * minute;
 inline constexpr std::int64_t day = 24 * hour;
 
 /// What can be switched off when a failure is made smaller; bits of Knobs::without.
-enum class Fault : unsigned { kills, power, disk, sources, relays, people, edits, host, returns, config };
+enum class Fault : unsigned { kills, power, disk, sources, relays, people, edits, host, config, rare };
 inline constexpr int fault_count = 10;
 [[nodiscard]] const char* name_of(Fault fault);
 
@@ -66,6 +66,8 @@ struct Digest {
   std::string schedule;
   std::string more;  ///< further lines of its [[digest]]
   bool review = false;
+  std::int64_t changes_ms = 0;  ///< from then on, if not 0, the schedule is `later`
+  std::string later{};
 };
 
 struct Act {
@@ -88,6 +90,10 @@ struct Act {
     second_run,    ///< while another process holds the lock
     restore,       ///< the store from a copy
     move_host,     ///< the folder goes to another machine
+    hide,          ///< the editor keeps a post out
+    export_one,    ///< somebody asks what is known of them
+    typo,          ///< config.toml is saved with a mistake in it
+    clock_behind,  ///< one run on a host that has woken up in the past
   };
   std::int64_t at_ms = 0;
   Kind kind = Kind::change;

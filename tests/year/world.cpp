@@ -180,6 +180,33 @@ class World : Host {
     act("adopt", "", {"db", "adopt"});
   }
 
+  /// The editor does not want one of the newest posts.
+  void hide() {
+    const auto list = run({"post", "list", "--limit", "3", "--json"});
+    const auto line = std::string_view{list.out}.substr(0, list.out.find('\n'));
+    const auto title = text_in(line, "title");
+    const auto bracket = title.rfind('[');
+    if (!line.starts_with("{\"id\":") || bracket == std::string::npos) return;
+    act("hide", title.substr(bracket + 1, 4),
+        {"post", "hide", std::string{line.substr(6, line.find(',') - 6)}});
+  }
+
+  void typo() {
+    const auto right = config_text(script_, now_);
+    write("config.toml", right + "[delivry]\nwindow = 1\n");
+    act("typo", "", {"send", "--due"});
+    write("config.toml", right);
+  }
+
+  /// A machine without a battery: its clock stands where it stood when the power went, until it is set.
+  void clock_behind() {
+    Dice dice{script_.seed, "behind", static_cast<std::uint64_t>(jobs_)};
+    write("config.toml", config_text(script_, now_));
+    behind_ms_ = dice.between(10, 3 * 24 * 60) * minute;
+    run({"send", "--due"}, choose_faults());
+    behind_ms_ = 0;
+  }
+
   void nonsense() {
     constexpr std::array<std::array<const char*, 3>, 6> mistakes = {{{"send", "--dew", ""},
                                                                      {"subscriber", "add", "not an address"},
@@ -227,9 +254,15 @@ class World : Host {
       case Kind::second_run: second_run(); break;
       case Kind::restore: restore(); break;
       case Kind::move_host: move_host(); break;
+      case Kind::hide: hide(); break;
+      case Kind::export_one:
+        act("export", reader->address, {"subscriber", "export", "--one", reader->address});
+        break;
+      case Kind::typo: typo(); break;
+      case Kind::clock_behind: clock_behind(); break;
     }
-    const bool leaves = what.kind != Kind::change && what.kind != Kind::soft_bounce &&
-                        what.kind != Kind::forged_bounce && !signs_up;
+    const bool leaves = what.kind != Kind::change && what.kind != Kind::export_one &&
+                        what.kind != Kind::soft_bounce && what.kind != Kind::forged_bounce && !signs_up;
     if (reader != nullptr && leaves) gone_.insert(reader->address);
   }
 

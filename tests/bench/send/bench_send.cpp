@@ -164,7 +164,7 @@ int main(int argc, char** argv) {
   if (argc != 3) return 64;
   const std::string_view mode = argv[1];
   const auto config = must(config::load_config(argv[2]));
-  auto database = must(store::Database::open(config.store_path, store::Create::no));
+  auto database = must(store::Database::open(config.store, store::Create::no));
   const double cpu_before = cpu_seconds();
   const auto before = std::chrono::steady_clock::now();
   const auto count = mode == "without-ledger" ? without_ledger(config, database)

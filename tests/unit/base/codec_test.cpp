@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/compress.hpp"
 #include "base/crypto.hpp"
 #include "base/random.hpp"
 
@@ -60,4 +61,16 @@ TEST_CASE("crypto: a hash copied in the middle goes on independently") {
   other.update("d");
   CHECK(prefix.finish() == sha256("abc"));
   CHECK(other.finish() == sha256("abd"));
+}
+
+TEST_CASE("compress: what is compressed comes back, and damage is an error") {
+  std::string text;
+  for (int i = 0; i < 5000; ++i) text += "line " + std::to_string(i % 7) + "\n";
+  const auto packed = compress(text);
+  CHECK(packed.size() * 10 < text.size());
+  CHECK(*decompress(packed, 1 << 20) == text);
+  CHECK(*decompress(compress(""), 10) == "");
+  CHECK_FALSE(decompress(packed, text.size() - 1));
+  CHECK_FALSE(decompress(packed.substr(0, packed.size() / 2), 1 << 20));
+  CHECK_FALSE(decompress("nonsense", 1 << 20));
 }

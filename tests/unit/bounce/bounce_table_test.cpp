@@ -6,6 +6,7 @@
 #include "bounce/bounce_table.hpp"
 #include "bounce/policy.hpp"
 #include "store/database.hpp"
+#include "support/store.hpp"
 
 namespace {
 
@@ -16,7 +17,7 @@ using namespace std::chrono_literals;
 constexpr UtcTime start = from_ms(1'767'600'000'000);
 
 struct Fixture {
-  store::Database database = store::Database::open_in_memory().value();
+  store::Database database = test_store::open().value();
   BounceTable table{database};
 
   Fixture() {

@@ -4,6 +4,7 @@
 
 #include "bounce/storm.hpp"
 #include "store/database.hpp"
+#include "support/store.hpp"
 
 namespace {
 
@@ -16,7 +17,7 @@ const std::string domain = "big.example";
 
 /// A domain whose readers were all sent edition 1, `an_hour` of them in each hour.
 struct Town {
-  store::Database database = store::Database::open_in_memory().value();
+  store::Database database = test_store::open().value();
   BounceTable table{database};
   StormWatch watch{table, {}};
   UtcTime now = noon;

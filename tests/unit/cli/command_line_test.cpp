@@ -31,7 +31,7 @@ TEST_CASE("command_line: a command or an option that is not there is named, with
 
 TEST_CASE("command_line: what is missing or has another form is told in one line") {
   CHECK(refused({}).hint == "\"tidings --help\" lists them");
-  CHECK(refused({"edition"}).hint == "list, show, edit, approve, cancel");
+  CHECK(refused({"edition"}).hint == "list, show, edit, approve, cancel, export");
   CHECK(refused({"edition", "show"}).hint == "usage: tidings edition show [OPTIONS] EDITION");
   CHECK_FALSE(refused({"edition", "list", "--limit", "many"}).what.empty());
   CHECK_FALSE(refused({"edition", "list", "--limit", "0"}).what.empty());

@@ -35,7 +35,7 @@ TEST_CASE("config: the shortest one works and everything else has a default") {
   CHECK(config->newsletter.public_url == "https://news.example.org");
   CHECK(config->newsletter.list_id == "news.example.org");
   CHECK(config->newsletter.unsubscribe_mailto == "news@example.org");
-  CHECK(config->store_path == "/srv/news/subscribers/tidings.db");
+  CHECK(config->store.path == "/srv/news/subscribers/tidings.db");
   CHECK(config->sources.at(0).spec.url == "file:/srv/news/data/harbour.atom");
   CHECK(config->digests.at(0).title == "Harbour News");
   CHECK(config->digests.at(0).list_id == "weekly.news.example.org");

@@ -106,6 +106,10 @@ TEST_CASE("brake: a short list that is refused as a whole is found at the end") 
   };
   CHECK(found(false, "", {answer(1, refused()), answer(2, refused()), answer(3, refused())}) == 1);
   CHECK(found(false, "", {answer(1, refused()), answer(2, refused())}) == 0);
+  CHECK(found(false, "", {answer(1, refused("the gate is locked"))}) == 1);  // a first relay, wrongly set up
+  CHECK(found(false, "", {answer(1, refused("the gate is locked")), answer(2, taken())}) == 0);
+  CHECK(found(false, "", {answer(1, refused("5.2.1 mailbox disabled"))}) == 0);
+  CHECK(found(true, "", {answer(1, refused("the gate is locked"))}) == 0);
   CHECK(found(false, "",
               {answer(1, refused()), answer(2, refused()), answer(3, refused()), answer(4, taken())}) == 0);
   CHECK(found(true, "", {answer(1, refused()), answer(2, refused()), answer(3, refused())}) == 0);

@@ -10,6 +10,7 @@
 #include "delivery/ledger.hpp"
 #include "message/message.hpp"
 #include "store/database.hpp"
+#include "support/store.hpp"
 #include "support/temp_folder.hpp"
 
 namespace tidings::test {
@@ -46,7 +47,8 @@ struct Book {
   delivery::Ledger ledger;
 
   explicit Book(int readers)
-      : database(*store::Database::open(folder / "list.db", store::Create::yes)), ledger(database, clock) {
+      : database(*store::Database::open(test_store::new_place(folder / "list.db"), store::Create::yes)),
+        ledger(database, clock) {
     fill(database, ledger, readers);
   }
 };

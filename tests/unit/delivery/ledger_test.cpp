@@ -327,7 +327,7 @@ TEST_CASE("ledger: without a trustworthy journal every open claim is in doubt") 
   SUBCASE("it is not there") {}
   SUBCASE("it is from before the last boot") {
     REQUIRE(write_file(book.folder / "list.db.sending.1",
-                       "tidings sending 1 00000000-0000-0000-0000-000000000000\n"));
+                       "tidings sending 2 00000000-0000-0000-0000-000000000000\n"));
   }
   Ledger after{book.database, book.clock};
   const auto recovered = after.recover({});
@@ -349,7 +349,8 @@ TEST_CASE("journal: a record torn anywhere is as if it had not been written") {
   }
   const auto header = whole.find('\n') + 1;
   for (std::size_t size = header; size < whole.size(); ++size) {
-    REQUIRE(write_file(book.folder / "list.db.sending.1", whole.substr(0, size)));
+    for (const auto& file : journal_files(book.database.path()))
+      REQUIRE(write_file(file, whole.substr(0, size)));
     const auto contents = read_journal(book.database.path());
     REQUIRE(contents);
     CHECK(contents->trustworthy);
@@ -357,6 +358,64 @@ TEST_CASE("journal: a record torn anywhere is as if it had not been written") {
   }
   REQUIRE(write_file(book.folder / "list.db.sending.1", whole));
   CHECK(read_journal(book.database.path())->records.size() == 1);
+}
+
+TEST_CASE("journal: whatever becomes of one file, its twin knows") {
+  Book book{4};
+  const auto claims = book.ledger.claim(first, 4)->claims;
+  {
+    auto journal = Journal::create(book.database.path());
+    REQUIRE(journal);
+    for (const auto& claim : claims) journal->leaving(key_of(claim));
+    journal->answered(key_of(claims[0]), classify(Stage::dot, 250, "2.0.0 queued as 1"), "r:25");
+    journal->answered(key_of(claims[1]), classify(Stage::dot, 451, "4.3.0 later"), "r:25");
+    REQUIRE(journal->flush());
+  }
+  const auto whole = read_journal(book.database.path());
+  REQUIRE(whole);
+  REQUIRE(whole->records.size() == 4);
+  for (const auto& file : journal_files(book.database.path())) {
+    const auto sound = *read_file(file);
+    const auto check = [&](const std::string& damaged) {
+      REQUIRE(write_file(file, damaged));
+      const auto contents = read_journal(book.database.path());
+      REQUIRE(contents);
+      CHECK(contents->trustworthy);
+      REQUIRE(contents->records.size() == 4);
+      for (std::size_t i = 0; i < 4; ++i) {
+        CHECK(contents->records[i].key == whole->records[i].key);
+        REQUIRE(contents->records[i].outcome.has_value() == whole->records[i].outcome.has_value());
+        if (contents->records[i].outcome)
+          CHECK(contents->records[i].outcome->kind == whole->records[i].outcome->kind);
+      }
+    };
+    for (std::size_t at = 0; at < sound.size(); ++at) {
+      auto flipped = sound;
+      flipped[at] = static_cast<char>(flipped[at] ^ (1 << (at % 8)));
+      check(flipped);
+      check(sound.substr(0, at));
+    }
+    REQUIRE(write_file(file, sound));
+  }
+}
+
+TEST_CASE("journal: where both files are damaged, no claim is believed to be unsent") {
+  Book book{2};
+  const auto claims = book.ledger.claim(first, 2)->claims;
+  {
+    auto journal = Journal::create(book.database.path());
+    REQUIRE(journal);
+    journal->leaving(key_of(claims[0]));
+    REQUIRE(journal->flush());
+  }
+  for (const auto& file : journal_files(book.database.path())) {
+    auto damaged = *read_file(file);
+    damaged[damaged.size() - 2] ^= 4;
+    REQUIRE(write_file(file, damaged));
+  }
+  const auto contents = read_journal(book.database.path());
+  REQUIRE(contents);
+  CHECK_FALSE(contents->trustworthy);
 }
 
 TEST_CASE("journal: a new segment takes open marks along and hides no answer") {
@@ -376,7 +435,7 @@ TEST_CASE("journal: a new segment takes open marks along and hides no answer") {
   CHECK(both->records[0].outcome->text == "one");
   CHECK(both->records[1].outcome->text == "two");
   CHECK_FALSE(both->records[2].outcome);
-  std::filesystem::remove(*old);
+  for (const auto& file : *old) std::filesystem::remove(file);
   auto late = read_journal(book.database.path());
   CHECK(late->trustworthy);
   CHECK(late->records.size() == 2);

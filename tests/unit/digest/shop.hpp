@@ -12,6 +12,7 @@
 #include "digest/carry_over.hpp"
 #include "digest/edition_table.hpp"
 #include "digest/segment.hpp"
+#include "support/store.hpp"
 
 namespace tidings::digest::test {
 
@@ -27,7 +28,7 @@ struct PostInput {
 };
 
 struct Shop {
-  store::Database database = *store::Database::open_in_memory();
+  store::Database database = *test_store::open();
   EditionTable table{database};
   std::int64_t next_id = 1;
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "members/membership.hpp"
+#include "support/store.hpp"
 
 using namespace tidings;
 using namespace tidings::members;
@@ -25,7 +26,7 @@ name = "daily"
 schedule = "daily 08:00"
 )",
                                                 "/nowhere/config.toml");
-  store::Database database = *store::Database::open_in_memory();
+  store::Database database = *test_store::open();
   ManualClock clock{from_ms(1'700'000'000'000)};
   SystemRandom random;
   config::Context context{.config = config, .database = database, .clock = clock, .random = random};

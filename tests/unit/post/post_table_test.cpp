@@ -1,4 +1,5 @@
 #include "post/post_table.hpp"
+#include "support/store.hpp"
 
 #include <string>
 #include <vector>
@@ -14,7 +15,7 @@ namespace {
 constexpr UtcTime now{std::chrono::milliseconds{1'767'600'000'000}};
 
 struct Fixture {
-  store::Database database = std::move(*store::Database::open_in_memory());
+  store::Database database = std::move(*test_store::open());
   PostTable table{database};
   SourceId source{1};
 

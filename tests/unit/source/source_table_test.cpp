@@ -1,4 +1,5 @@
 #include "source/source_table.hpp"
+#include "support/store.hpp"
 
 #include <doctest/doctest.h>
 
@@ -13,7 +14,7 @@ const UtcTime monday = from_ms(1'767'600'000'000);
 }  // namespace
 
 TEST_CASE("source table: a good answer clears the streak and keeps the validators") {
-  auto database = store::Database::open_in_memory();
+  auto database = test_store::open();
   SourceTable table{*database};
   const auto id = table.ensure({.name = "harbour", .url = "https://example.org/feed"})->id;
   REQUIRE(table.failed(id, {.what = "https://example.org/feed: answered 500", .status = 500}, monday));
@@ -47,7 +48,7 @@ TEST_CASE("source table: a good answer clears the streak and keeps the validator
 }
 
 TEST_CASE("source table: a changed url forgets what was known of the old one") {
-  auto database = store::Database::open_in_memory();
+  auto database = test_store::open();
   SourceTable table{*database};
   const auto id = table.ensure({.name = "a", .url = "https://example.org/1"})->id;
   REQUIRE(table.good(id, {.etag = "\"a\""}, {}, monday));
@@ -63,7 +64,7 @@ TEST_CASE("source table: a changed url forgets what was known of the old one") {
 }
 
 TEST_CASE("source table: being asked to wait is no error of the source") {
-  auto database = store::Database::open_in_memory();
+  auto database = test_store::open();
   SourceTable table{*database};
   const auto id = table.ensure({.name = "a", .url = "https://example.org/1"})->id;
   REQUIRE(table.failed(id, {.what = "x", .status = 429, .retry_after = 2h, .limited = true}, monday));
@@ -73,7 +74,7 @@ TEST_CASE("source table: being asked to wait is no error of the source") {
 }
 
 TEST_CASE("source table: what a server asks for is honoured within bounds") {
-  auto database = store::Database::open_in_memory();
+  auto database = test_store::open();
   SourceTable table{*database};
   const auto id = table.ensure({.name = "a", .url = "https://example.org/1"})->id;
   const auto next_after = [&](std::optional<std::chrono::seconds> max_age, std::chrono::minutes ttl) {

@@ -157,6 +157,11 @@ TEST_CASE("store: a statement reads rows in memory, each key its own columns, an
       text = std::string(static_cast<std::size_t>(key), 'x');
       return std::string_view{text};
     }
+    std::vector<std::int64_t> keys() const override { return {1, 3}; }
+    std::span<const Type> columns() const override {
+      static constexpr std::array types{Type::integer, Type::text};
+      return types;
+    }
     std::string text;
   } rows;
   auto database = Database::open_in_memory();

@@ -17,7 +17,7 @@ struct SignUp : List {
   SubscriberId id = add("a@example.org", {"daily", "weekly"}, State::pending, Origin::web).id;
 
   std::string issue(const std::vector<std::string>& digests) {
-    auto token = confirmations.issue(id, digests);
+    auto token = confirmations.issue({.subscriber = id, .digests = digests});
     REQUIRE(token);
     return *token;
   }
@@ -75,8 +75,21 @@ TEST_CASE("confirmation: is good for 72 hours and not a millisecond longer") {
   CHECK(*list.confirmations.sweep() == 0);
   list.clock.advance(std::chrono::milliseconds{1});
   CHECK_FALSE(list.redeem(token));
-  CHECK(*list.confirmations.sweep() == 1);
   CHECK(list.states("a@example.org") == "daily=pending weekly=pending");
+}
+
+TEST_CASE("confirmation: an expired token is known for a month, for a page that offers a new one") {
+  SignUp list;
+  const auto token = list.issue({"weekly"});
+  CHECK_FALSE(*list.confirmations.expired(token));
+  list.clock.advance(confirmation_lifetime);
+  CHECK(*list.confirmations.expired(token) == Confirmation{.subscriber = list.id, .digests = {"weekly"}});
+  list.clock.advance(expired_confirmation_lifetime - std::chrono::milliseconds{1});
+  CHECK(*list.confirmations.sweep() == 0);
+  CHECK(*list.confirmations.expired(token));
+  list.clock.advance(std::chrono::milliseconds{1});
+  CHECK(*list.confirmations.sweep() == 1);
+  CHECK_FALSE(*list.confirmations.expired(token));
 }
 
 TEST_CASE("confirmation: wrong, cut and foreign tokens are nothing, and the table holds no token") {

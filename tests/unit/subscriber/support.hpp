@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "store/database.hpp"
 #include "subscriber/subscriber_table.hpp"
+#include "support/store.hpp"
 
 namespace tidings::subscriber::test {
 
@@ -20,7 +21,7 @@ inline MailAddress address(std::string_view text) {
 }
 
 struct List {
-  store::Database database = *store::Database::open_in_memory();
+  store::Database database = *test_store::open();
   ManualClock clock{*parse_rfc3339("2026-01-05T08:00:00Z")};
   SubscriberTable table{database, clock};
   Suppressions suppressions{database, clock};

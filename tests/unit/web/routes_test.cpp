@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "base/file.hpp"
+#include "support/store.hpp"
 #include "support/temp_folder.hpp"
 #include "web/cgi.hpp"
 #include "web/form_token.hpp"
@@ -26,6 +27,10 @@ struct FakeService final : Service {
   std::vector<SignUp> sign_ups;
   Scope scope = Scope::digest;
   int at_once = 0;
+  int undone = 0;
+  int less = 0;
+  int erased = 0;
+  int moved = 0;
 
   Result<std::optional<Leaving>> leaving(std::string_view token) override {
     if (token != "good") return std::nullopt;
@@ -63,6 +68,28 @@ struct FakeService final : Service {
     ++changed;
     return Change::saved;
   }
+  Result<std::optional<Member>> get_less(std::string_view token, const Less&, std::string_view) override {
+    ++less;
+    return member(token);
+  }
+  Result<std::optional<Leaving>> undo_leave(std::string_view token, UtcTime, std::string_view) override {
+    ++undone;
+    return leaving(token);
+  }
+  Result<bool> give_reason(std::string_view, std::string_view reason) override { return reason == "other"; }
+  std::vector<std::string> reasons() const override { return {"other"}; }
+  Result<bool> send_new_link(std::string_view token, std::string_view) override { return token == "good"; }
+  Result<std::optional<Moving>> move(std::string_view, std::string_view, std::string_view) override {
+    ++moved;
+    return Moving::asked;
+  }
+  Result<std::optional<std::string>> personal_data(std::string_view token) override {
+    return token == "good" ? std::optional<std::string>{"{}"} : std::nullopt;
+  }
+  Result<bool> erase(std::string_view) override {
+    ++erased;
+    return true;
+  }
   Result<SignUpResult> sign_up(const SignUp& wanted) override {
     sign_ups.push_back(wanted);
     return wanted.address == "bad" ? SignUpResult::bad_address : SignUpResult::taken;
@@ -72,7 +99,9 @@ struct FakeService final : Service {
   }
   std::vector<Choice> topics() const override { return {}; }
   Result<void> check() override { return {}; }
-  Result<std::string> gauges() override { return "x 1\n"; }
+  Result<std::vector<Metric>> metrics() override {
+    return std::vector<Metric>{{.name = "x", .help = "X.", .samples = {{.labels = {}, .value = 1}}}};
+  }
 };
 
 struct FakePages final : Pages {
@@ -119,6 +148,9 @@ TEST_CASE("routes: GET and HEAD change nothing, whatever the path") {
   for (const char* const path : {"/u/good", "/c/good", "/p/good", "/subscribe", "/", "/news/u/good"}) {
     for (const auto method : {Method::get, Method::head}) CHECK(visitor.get(path, method).status == 200);
   }
+  for (const char* const act : {"erase_now", "move", "save", "download"})
+    CHECK(visitor.get(std::string{"/p/good?act="} + act).status >= 200);
+  CHECK(visitor.service.erased + visitor.service.moved + visitor.service.less + visitor.service.undone == 0);
   CHECK(visitor.service.left + visitor.service.confirmed + visitor.service.changed == 0);
   CHECK(visitor.service.sign_ups.empty());
 }
@@ -138,6 +170,44 @@ TEST_CASE(
   CHECK(visitor.service.left == 1);
   CHECK(visitor.service.scope == Scope::digest);
   CHECK(visitor.post("/u/bad", "List-Unsubscribe=One-Click").status == 404);
+}
+
+TEST_CASE("routes: leaving is taken back by the page of that link alone, for an hour") {
+  Visitor visitor;
+  const auto stamp = make_form_token("secret undo good", visitor.clock.now());
+  CHECK(
+      visitor.post("/u/good", "act=return&undo=" + make_form_token("secret undo other", visitor.clock.now()))
+          .status == 200);
+  CHECK(visitor.post("/u/good", "act=return&undo=" + make_form_token("secret", visitor.clock.now())).status ==
+        200);
+  CHECK(visitor.post("/u/good", "act=return").status == 200);
+  CHECK(visitor.service.undone == 0);
+  visitor.clock.advance(1h);
+  CHECK(visitor.post("/u/good", "act=return&undo=" + stamp).status == 200);
+  CHECK(visitor.service.undone == 1);
+  visitor.clock.advance(1s);
+  CHECK(visitor.post("/u/good", "act=return&undo=" + stamp).status == 200);
+  CHECK(visitor.service.undone == 1);
+}
+
+TEST_CASE("routes: questions that send mail to an address of the visitor's choice are limited by network") {
+  Visitor visitor;
+  int asked = 0;
+  for (int i = 0; i < 100; ++i)
+    asked += visitor.post("/p/good", "act=move&email=a@example.org").status == 200 ? 1 : 0;
+  CHECK(asked == 30);
+  CHECK(visitor.service.moved == 30);
+  CHECK(visitor.post("/c/good", "act=again").status == 429);
+}
+
+TEST_CASE("routes: a person is erased by the second button only, and data come by POST") {
+  Visitor visitor;
+  CHECK(visitor.post("/p/good", "act=erase").status == 200);
+  CHECK(visitor.service.erased == 0);
+  CHECK(visitor.post("/p/good", "act=erase_now").status == 200);
+  CHECK(visitor.service.erased == 1);
+  CHECK(visitor.post("/p/good", "act=download").content_type == "application/json; charset=utf-8");
+  CHECK(visitor.get("/p/good").content_type == "text/html; charset=utf-8");
 }
 
 TEST_CASE("routes: preferences change only by the form's own button") {
@@ -265,7 +335,7 @@ TEST_CASE("rate_limit: an IPv4 address is that address however IPv6 writes it") 
 }
 
 TEST_CASE("limits: whoever goes from one /64 to the next is stopped by their /48") {
-  auto database = store::Database::open_in_memory();
+  auto database = test_store::open();
   REQUIRE(database);
   MemoryLimits memory;
   StoredLimits stored{*database, "secret"};
@@ -282,7 +352,7 @@ TEST_CASE("limits: whoever goes from one /64 to the next is stopped by their /48
 }
 
 TEST_CASE("limits: in memory and in the database they say the same, for each network by itself") {
-  auto database = store::Database::open_in_memory();
+  auto database = test_store::open();
   REQUIRE(database);
   MemoryLimits memory;
   StoredLimits stored{*database, "secret"};
