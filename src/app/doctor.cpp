@@ -19,6 +19,7 @@
 #include "base/url.hpp"
 #include "config/programs.hpp"
 #include "config/secret.hpp"
+#include "config/theme_files.hpp"
 #include "delivery/ledger.hpp"
 #include "delivery/relay.hpp"
 #include "delivery/transport.hpp"
@@ -62,6 +63,7 @@ class Doctor {
     handover();
     returned_mail();
     programs();
+    templates();
     const auto unasked = findings_.size();
     relays();
     logins();
@@ -273,6 +275,14 @@ class Doctor {
     if (bounce.mailbox.empty() || !bounce.password.is_set()) return;
     if (const auto password = config::read_secret(bounce.password, "[bounce] password"); !password)
       trouble("bounce", password.error());
+  }
+
+  void templates() {
+    const auto outdated = config::outdated_templates(config_.folder);
+    if (outdated.empty()) return;
+    note("templates",
+         fmt::format("{} changed here, of an earlier version: the program's own has changed since ({})",
+                     plural(static_cast<long long>(outdated.size()), "file"), join(outdated, ", ")));
   }
 
   void programs() {

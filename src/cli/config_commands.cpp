@@ -14,6 +14,7 @@
 #include "message/strings.hpp"
 #include "message/theme.hpp"
 #include "sending/signing.hpp"
+#include "subscriber/domain_list.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -62,9 +63,15 @@ Result<Exit> check_config(Session& session, const NoOptions& /*options*/) {
   for (const auto& relay : config->more_relays) {
     if (relay.password.is_set()) TIDINGS_TRY(config::read_secret(relay.password, "[[relay]] password"));
   }
+  if (config->web.api_key.is_set()) TIDINGS_TRY(config::read_secret(config->web.api_key, "[web] api_key"));
+  TIDINGS_LET(const auto blocked, subscriber::DomainList::load({}, config->web.blocked_domains_file));
   if (const auto& bounce = config->bounce; !bounce.mailbox.empty() && bounce.password.is_set())
     TIDINGS_TRY(config::read_secret(bounce.password, "[bounce] password"));
   for (const auto& warning : config->warnings) log::warning(warning);
+  if (blocked.left_out() > 0) {
+    log::warning(fmt::format("{}: {} that are no domain", config->web.blocked_domains_file.string(),
+                             plural(static_cast<long long>(blocked.left_out()), "line")));
+  }
   if (const auto& maildir = config->bounce.maildir; !maildir.empty() && !is_folder(maildir / "new")) {
     log::warning(fmt::format("{}: [bounce] maildir: {} is not a Maildir: it has no folder \"new\"",
                              config->file.string(), maildir.string()));

@@ -154,6 +154,7 @@ class Deliverer {
   Result<DeliveredEdition> deliver_one(const digest::Edition& edition) {
     DeliveredEdition result;
     result.edition = edition;
+    result.was_finished = edition.finished.has_value();
     if (edition.state != digest::EditionState::sealed && edition.state != digest::EditionState::sending) {
       return finish(std::move(result));
     }
