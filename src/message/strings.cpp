@@ -23,6 +23,7 @@ constexpr std::array format_names{"date",
                                   "day_heading",
                                   "post_date",
                                   "time",
+                                  "post_time",
                                   "day_one",
                                   "period_same_day",
                                   "period_whole_month",
@@ -573,6 +574,11 @@ void add_day(Placeholders& values, const Strings::Tables& tables, std::chrono::y
   put("weekday_short", pick(tables.weekdays_short, tables.weekdays)[of_week]);
 }
 
+void add_time(Placeholders& values, std::chrono::minutes since_midnight) {
+  values["hour"] = fmt::format("{:02}", since_midnight.count() / 60);
+  values["minute"] = fmt::format("{:02}", since_midnight.count() % 60);
+}
+
 std::string format_day(const Strings::Tables& tables, std::string_view format,
                        std::chrono::year_month_day day) {
   Placeholders values;
@@ -591,10 +597,17 @@ std::string Strings::post_date(std::chrono::year_month_day day) const {
 }
 
 std::string Strings::time(std::chrono::minutes since_midnight) const {
-  const auto minutes = since_midnight.count();
-  return fill_placeholders(
-      tables_->formats.find("time")->second,
-      {{"hour", fmt::format("{:02}", minutes / 60)}, {"minute", fmt::format("{:02}", minutes % 60)}});
+  Placeholders values;
+  add_time(values, since_midnight);
+  return fill_placeholders(tables_->formats.find("time")->second, values);
+}
+
+std::string Strings::post_time(std::chrono::local_seconds at) const {
+  const auto day = std::chrono::floor<std::chrono::days>(at);
+  Placeholders values;
+  add_day(values, *tables_, std::chrono::year_month_day{day}, "");
+  add_time(values, std::chrono::floor<std::chrono::minutes>(at - day));
+  return fill_placeholders(tables_->formats.find("post_time")->second, values);
 }
 
 std::string Strings::period(const Days& days) const {

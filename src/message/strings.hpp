@@ -69,6 +69,8 @@ class Strings {
   [[nodiscard]] std::string day_heading(std::chrono::year_month_day day) const;
   [[nodiscard]] std::string post_date(std::chrono::year_month_day day) const;
   [[nodiscard]] std::string time(std::chrono::minutes since_midnight) const;
+  /// post_date() with the time of day.
+  [[nodiscard]] std::string post_time(std::chrono::local_seconds at) const;
   [[nodiscard]] std::string period(const Days& days) const;
   [[nodiscard]] std::string edition_title(std::string_view digest_title, std::string_view period) const;
 

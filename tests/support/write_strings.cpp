@@ -82,6 +82,7 @@ json of(const Strings& strings) {
       {"within_year", strings.period({2026y / 1 / 30, 2026y / 2 / 5})},
       {"across_years", strings.period({2025y / 12 / 30, 2026y / 1 / 5})},
       {"time", strings.time(9h + 5min)},
+      {"post_time", strings.post_time(local_days{2026y / 1 / 5} + 9h + 5min)},
       {"two", strings.list(std::vector<std::string>{"A", "B"})},
       {"three", strings.list(std::vector<std::string>{"A", "B", "C"})},
       {"three_own", strings.list(std::vector<std::string>{strings.name(), strings.name(), strings.name()})}};
