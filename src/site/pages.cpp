@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -394,7 +395,11 @@ Result<std::string> WebPages::render_whole(const web::PageView& view) const {
   data["archive_url"] = !own.empty() && archive.starts_with(own + "/")
                             ? base_path_ + archive.substr(own.size()) + "/"
                             : archive;
-  data["has_archive"] = !config_.archive.url.empty();
+  // Before the first edition the archive that we serve has no page yet.
+  std::error_code ignored;
+  data["has_archive"] =
+      !config_.archive.url.empty() &&
+      (config_.web.archive.empty() || std::filesystem::exists(config_.web.archive / "index.html", ignored));
   data["button"] = word(words, view.moves ? "web_move" : "web_confirm", values);
   // A page on which nothing is left to press leads to the form.
   constexpr std::array ends{web::Banner::missing, web::Banner::many, web::Banner::trouble,
