@@ -21,7 +21,6 @@ using nlohmann::json;
 
 constexpr std::array page_names{"subscribe", "confirm", "unsubscribe", "left",   "preferences",
                                 "message",   "saved",   "erase",       "expired"};
-constexpr std::array languages{"ar", "de", "el", "en", "es", "fr", "it", "ja", "pt", "ru", "tr", "zh"};
 
 std::string_view key_of(web::Banner notice) {
   switch (notice) {
@@ -194,9 +193,12 @@ Result<std::unique_ptr<WebPages>> WebPages::load(const config::Config& config) {
   std::unique_ptr<WebPages> pages{new WebPages{config}};
   const auto lookup = config::template_lookup(config.folder);
   const auto& theme = config.web.theme;
-  for (const std::string language : languages) {
-    TIDINGS_LET(auto words, message::Strings::load(theme, language, lookup));
-    if (words.language() == language) pages->words_.emplace(language, std::move(words));
+  for (const auto& folder : {std::string{"default"}, theme}) {
+    for (const auto& language : config::known_languages(config.folder, folder)) {
+      if (pages->words_.contains(language)) continue;
+      TIDINGS_LET(auto words, message::Strings::load(theme, language, lookup));
+      if (words.language() == language) pages->words_.emplace(language, std::move(words));
+    }
   }
   const auto own = ascii_lower(config.newsletter.language);
   if (!pages->words_.contains(own)) {
@@ -247,8 +249,7 @@ const message::Strings& WebPages::strings(const std::string& language) const {
 
 std::string WebPages::language_for(std::span<const std::string> wanted) const {
   for (const auto& tag : wanted) {
-    const auto lower = ascii_lower(tag);
-    for (const auto& candidate : {lower, lower.substr(0, lower.find('-'))}) {
+    for (const auto& candidate : message::fallbacks_of(tag)) {
       if (words_.contains(candidate)) return candidate;
     }
   }
