@@ -212,6 +212,7 @@ struct DeliveryConfig {
   std::chrono::milliseconds give_up_after{std::chrono::hours{48}};
   bool retry_in_doubt = true;
   std::chrono::milliseconds max_lateness{std::chrono::hours{36}};
+  std::chrono::milliseconds lease{std::chrono::seconds{30}};  ///< of a block, see delivery/blocks.hpp
   std::vector<delivery::DomainLimit> per_domain;
 };
 

@@ -121,12 +121,20 @@ class Deliverer {
         stop_(stop),
         links_(std::move(links)),
         editions_(context.database),
-        ledger_(context.database, context.clock) {}
+        ledger_(context.database, context.clock),
+        own_share_(context.database, delivery::owner_of(delivery::sender_name)) {
+    ledger_.work_as(options.worker.value_or(
+        delivery::Worker{.owner = delivery::owner_of(delivery::sender_name),
+                         .journal = context.database.path(),
+                         .lease = std::chrono::milliseconds{context.config.delivery.lease},
+                         .holds_lock = true}));
+  }
 
   Result<DeliverReport> run() {
     TIDINGS_LET(const auto recovered,
                 ledger_.recover({.policy = retry_policy(context_.config), .within = {}}));
     recovered_ = recovered;
+    if (ledger_.is_shared() && recovered_.planned > 0) TIDINGS_TRY(reopen_finished());
     std::vector<digest::Edition> editions;
     if (options_.edition) {
       TIDINGS_LET(auto one, editions_.get(*options_.edition));
@@ -142,10 +150,29 @@ class Deliverer {
       if (is_over || report.trouble() != nullptr) break;
     }
     TIDINGS_LET(report.held_in_doubt, held_in_doubt());
+    if (ledger_.is_shared() && options_.share == nullptr) TIDINGS_TRY(own_share_.leave());
     return report;
   }
 
  private:
+  /// What a worker left in doubt, and its journal knows to have never left, may be of an edition that was
+  /// finished meanwhile.
+  Result<void> reopen_finished() {
+    delivery::DeliveryFilter filter{.state = delivery::DeliveryState::deferred};
+    for (std::optional<EditionId> last;;) {
+      TIDINGS_LET(const auto rows, ledger_.list(filter));
+      for (const auto& row : rows) {
+        filter.after = {.edition = row.edition, .subscriber = row.subscriber};
+        if (last == row.edition) continue;
+        last = row.edition;
+        TIDINGS_LET(const auto edition, editions_.get(row.edition));
+        if (edition.state == digest::EditionState::sent)
+          TIDINGS_TRY(editions_.reopen(row.edition, context_.clock.now()));
+      }
+      if (static_cast<int>(rows.size()) < filter.limit) return {};
+    }
+  }
+
   /// All editions together share the time budget.
   [[nodiscard]] std::chrono::milliseconds elapsed() const {
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start_);
@@ -162,18 +189,24 @@ class Deliverer {
       result.held = true;
       return finish(std::move(result));
     }
-    TIDINGS_LET(const auto due, ledger_.next_due(edition.id));
-    bool has_work = due && *due <= context_.clock.now();
+    TIDINGS_LET(bool has_work, ledger_.has_work(edition.id));
     if (!has_work) {
       TIDINGS_LET(has_work, left_unjudged(edition.id));
     }
     if (has_work) TIDINGS_TRY(send(edition, result));
+    if (!has_work && options_.worker) {
+      // Asked every second: a count reads every row of the edition.
+      TIDINGS_LET(result.next_due, ledger_.next_due(edition.id));
+      if (result.next_due) return result;
+    }
     return finish(std::move(result));
   }
 
   /// A run that died after its last answer has not judged its refusals: suppressed nobody, nor asked whether
   /// the relay refuses everybody alike.
   Result<bool> left_unjudged(EditionId edition) {
+    TIDINGS_LET(const bool others_work, ledger_.is_anybody_working());
+    if (others_work) return false;  // the last of them judges
     TIDINGS_LET(const auto refusals, ledger_.unjudged());
     return std::ranges::any_of(refusals, [&](const auto& each) { return each.claim.edition == edition; });
   }
@@ -185,7 +218,12 @@ class Deliverer {
     if (!transport_) {
       TIDINGS_LET(transport_, make_transport(context_.config, options_.to_folder));
     }
-    TIDINGS_TRY(editions_.set_sending(edition.id, context_.clock.now()));
+    if (auto begun = editions_.set_sending(edition.id, context_.clock.now()); !begun) {
+      TIDINGS_LET(const auto now, editions_.get(edition.id));
+      const bool is_open =
+          now.state == digest::EditionState::sealed || now.state == digest::EditionState::sending;
+      return is_open ? begun : Result<void>{};  // else another worker has finished it meanwhile
+    }
     delivery::RunOptions run;
     run.edition = edition.id;
     run.retry = retry_policy(context_.config);
@@ -195,6 +233,10 @@ class Deliverer {
       tell_unsent(edition, answers);
       return {};
     };
+    if (ledger_.is_shared()) {
+      auto* const share = options_.share != nullptr ? options_.share : &own_share_;
+      run.share = [share](std::int64_t accepted) { return share->sending(accepted); };
+    }
     if (options_.on_progress) {
       // Counted once: a count reads every row of the edition.
       TIDINGS_LET(const auto before, ledger_.counts(edition.id));
@@ -211,8 +253,10 @@ class Deliverer {
     const bool is_real =
         options_.to_folder.empty() && context_.config.smtp.local_way != config::LocalWay::drop;
     if (is_real && result.run.sent > 0) TIDINGS_TRY(note_real_sending(context_.database, context_.clock));
-    // While a relay refuses everybody alike, its answers prove nothing: the next run decides.
-    if (result.run.braked()) return {};
+    // While a relay refuses everybody alike, its answers prove nothing: the next run decides. And while
+    // others work, the last of them.
+    TIDINGS_LET(const bool others_work, ledger_.is_anybody_working());
+    if (result.run.braked() || others_work) return {};
     TIDINGS_LET(result.judged,
                 judge_refusals(context_.config.bounce.policy, context_.database, context_.clock));
     return {};
@@ -233,15 +277,16 @@ class Deliverer {
     TIDINGS_LET(result.counts, ledger_.counts(result.edition.id));
     TIDINGS_LET(result.next_due, ledger_.next_due(result.edition.id));
     const bool is_open = result.counts.open() > 0 || result.next_due.has_value();
-    if (!is_open && result.edition.state == digest::EditionState::sealed) {
+    TIDINGS_LET(result.edition, editions_.get(result.edition.id));
+    using State = digest::EditionState;
+    if (is_open || (result.edition.state != State::sealed && result.edition.state != State::sending))
+      return result;
+    TIDINGS_LET(auto transaction, context_.database.begin());
+    if (result.edition.state == State::sealed)
       TIDINGS_TRY(editions_.set_sending(result.edition.id, context_.clock.now()));
-    }
-    if (!is_open && result.edition.state != digest::EditionState::sent &&
-        result.edition.state != digest::EditionState::skipped &&
-        result.edition.state != digest::EditionState::cancelled &&
-        result.edition.state != digest::EditionState::draft) {
-      TIDINGS_TRY(editions_.set_sent(result.edition.id, context_.clock.now()));
-    }
+    TIDINGS_TRY(editions_.set_sent(result.edition.id, context_.clock.now()));
+    TIDINGS_TRY(ledger_.close(result.edition.id));
+    TIDINGS_TRY(transaction.commit());
     TIDINGS_LET(result.edition, editions_.get(result.edition.id));
     return result;
   }
@@ -252,6 +297,7 @@ class Deliverer {
   Links links_;
   digest::EditionTable editions_;
   delivery::Ledger ledger_;
+  delivery::Share own_share_;
   std::unique_ptr<delivery::Transport> transport_;
   delivery::Recovered recovered_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();

@@ -3,6 +3,7 @@
 //
 // Statements:
 //   :name, ?                          $1, $2 ...; the same name has the same number
+//   server_ms()                       clock_timestamp() in milliseconds
 //   WHERE +state = ..                 WHERE state = ..    (keeps SQLite's planner from an index)
 //   UPDATE .. lookup(:rows, key, 2)   taken.c2, joined with unnest()ed arrays, and RETURNING taken.key
 // Migrations and views:
@@ -12,7 +13,7 @@
 //   REFERENCES of a new table         ALTER TABLE .. ADD FOREIGN KEY at the end: tables may come in any order
 //   ALTER TABLE a RENAME TO b         the same, and of its sequence, which follows the ids
 //   INSERT INTO sqlite_sequence ..    setval() of the new table's sequence; DELETE of it: nothing
-//   two indexes of long texts         by hash: long_texts in the .cpp
+//   two indexes of long texts         by hash; the view all_deliveries: `replacements` in the .cpp
 #pragma once
 
 #include <string>

@@ -241,6 +241,23 @@ def nothing_but_errors(test, world):
         test.assertIn("error", other.said("-q", "subscriber", "show", "nobody@example.org"))
 
 
+def a_worker_follows(test, world):
+    begin(world, composed)
+    worker = world.start("deliver", "--follow")
+    try:
+        test.assertIn("waiting", worker.stdout.readline())
+        test.assertIn("2 sent now", worker.stdout.readline())
+    finally:
+        worker.terminate()
+        test.assertEqual(worker.wait(timeout=5), 0)
+
+
+def a_name_goes_with_follow(test, world):
+    begin(world, composed)
+    test.assertIn("exit 64", world.said("deliver", "--workers-name", "one"))
+    test.assertIn("not a worker's name", world.said("deliver", "--follow", "--workers-name", "No. 1"))
+
+
 def a_copy_elsewhere(test, world):
     begin(world, moved)
     test.assertIn("exit 77", world.said("deliver"))
@@ -344,6 +361,8 @@ CASES = {
     ("compose", "--now"): differs("compose weekly", "compose weekly --now", then="edition list", shows="weekly#1", at=EARLY),
     ("compose", "--late"): differs("compose weekly", "compose weekly --late", then="edition list", shows="weekly#1", at=TOO_LATE),
     ("deliver", ""): differs(None, "deliver", then=names, shows="out/", prepare=composed),
+    ("deliver", "--follow"): a_worker_follows,
+    ("deliver", "--workers-name"): a_name_goes_with_follow,
     ("deliver", "EDITION"): differs("deliver daily#1", "deliver weekly#1", shows="weekly#1: 2 sent", hides="daily#1", prepare=both_composed),
     ("deliver", "--to-dir"): differs("deliver", "deliver --to-dir mails", then=names, shows="mails/", prepare=composed),
     ("deliver", "--time-budget"): differs("deliver", "deliver --time-budget 1ms", hides="2000 sent now", prepare=many_composed),
