@@ -195,6 +195,16 @@ class Pages(unittest.TestCase):
         self.assertEqual(self.show(address)["suppressed"]["cause"], "hard_bounce")
         self.assertNotIn("No mail is sent", self.site.ask("GET", path)[1])
 
+    def test_an_import_does_not_bring_back_the_address_that_somebody_moved_from(self):
+        address, path = self.reader("--digest", "weekly")
+        new = "moved%d@example.org" % next(self.numbers)
+        self.post(path, {"act": "move", "email": new})
+        self.post(path_of(self.site.mail(new), "c"), {})
+        self.site.home.write("first.csv", "email,digests\n%s,weekly\n" % address)
+        self.site.home.do("subscriber", "import", "first.csv", "--confirmed")
+        self.assertIsNone(self.site.state(address))
+        self.assertEqual(self.site.state(new), {"weekly": "confirmed"})
+
     # ---- leaving
 
     def test_the_leave_page_offers_less_below_its_button(self):
