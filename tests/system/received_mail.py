@@ -187,7 +187,7 @@ class ReceivedMail(unittest.TestCase):
             self.assertEqual(page.wrong, [])
             self.assertEqual(page.open, [])
             self.assertEqual(page.attributes.get("lang"), language)
-            self.assertEqual(page.attributes.get("dir", "ltr"), "rtl" if language == "ar" else "ltr")
+            self.assertEqual(page.attributes.get("dir", "ltr"), "rtl" if language in ("ar", "he", "fa") else "ltr")
             self.assertNotRegex(source, r"(?i)<script|javascript:|\son[a-z]+=|<iframe|<form|{{|}}")
             for image in page.images:
                 self.assertIn("alt", image)
