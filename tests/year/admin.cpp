@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -191,9 +193,19 @@ void Admin::restore_old_copy() {
   note(Entry{"undone"}.add("since", since).add("t", now_).add("status", restored.status));
   act("guarded", "", {"send", "--due"});
   act("check", "", {"db", "check"});
-  run({"bounce", "ingest"});
+  read_again();
   tell_again_who_left(since);
   act("adopt", "", {"db", "adopt"});
+}
+
+/// Mail that was read once is passed over in the mailbox, but not when it is piped.
+void Admin::read_again() {
+  std::set<fs::path> mails;
+  for (const auto& file : fs::directory_iterator{"returned/cur"}) mails.insert(file.path());
+  for (const auto& mail : mails) {
+    std::ifstream in{mail, std::ios::binary};
+    run({"bounce", "ingest"}, {}, {std::istreambuf_iterator<char>{in}, {}});
+  }
 }
 
 /// The admin remembers who has left since the copy was made, and whom he has added.

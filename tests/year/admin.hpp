@@ -50,6 +50,7 @@ class Admin : public Host {
   void restore();
   void keep_copy();
   void restore_old_copy();
+  void read_again();
   void tell_again_who_left(std::int64_t since);
   void move_host();
   void hide();

@@ -77,6 +77,7 @@ class World:
                 job = None
             elif kind == "undone":
                 self.undone.append((line["since"], line["t"]))
+                self.others.append(line)
             elif kind == "told":
                 self.told[" ".join(line["words"][:2])] = line
             elif job is not None:
@@ -220,7 +221,8 @@ class Judge:
         self.pauses, self.moved = collections.defaultdict(list), {}
         returned = collections.deque(each for each in self.world.others if each["k"] == "returned")
         acts = [(each["t"], 1, each) for each in self.world.others if each["k"] in ("act", "undone")]
-        ingests = [(job.ends["t"], 0, job) for job in self.world.jobs if job.words[:2] == ["bounce", "ingest"] and job.status == 0 and not job.hurt()]
+        ingests = [(job.ends["t"], 0, job) for job in self.world.jobs if (job.words[:2] == ["bounce", "ingest"] or job.stays()) and job.status == 0 and not job.hurt()]
+        self.perhaps_gone = {each["address"] for each in returned if each["kind"] in ("leave_mail", "complain", "hard_bounce")}
         tried = set()
         for when, _, what in sorted(acts + ingests, key=lambda each: each[:2]):
             if isinstance(what, Job):
@@ -347,7 +349,7 @@ class Judge:
         sealed = re.search(r"^\w+#\d+ .*: \d+ posts? for", job.ends["out"], re.M)
         if unreachable and sealed and "relay 127.0.0.1" not in job.ends["errors"]:
             self.say("silent", "%s says nothing of the relay (%s)" % (where, job.begins["mood"].replace("_", " ")))
-        if job.status == 0 and re.search(r"[1-9]\d* (deferred|to go)", job.ends["out"]):
+        if job.status == 0 and not job.stays() and re.search(r"[1-9]\d* (deferred|to go)", job.ends["out"]):
             self.say("silent", "%s: %s" % (where, job.ends["out"].strip().splitlines()[-1]))
         for event in job.events:
             if event["k"] == "served" and event["how"] == "outage" and event["source"] not in job.ends["errors"]:
@@ -448,12 +450,16 @@ class Judge:
         for address, mails in self.mails.items():
             for mail in [mail for mail in mails if mail["list"]]:
                 job = mail["job"]
-                if any(begin <= job.at and mail["t"] < end for begin, end in self.pauses[address]) and not job.wrong_clock() and not self.world.undone:
+                if any(begin <= job.at and mail["t"] < end for begin, end in self.pauses[address]) and not self.has_been_ahead(job) and not self.world.undone:
                     self.say("paused", "%s got %s in job %d and had asked for a pause" % (address, mail["id"], job.number))
                 elif mail["at"] != address and job.at < self.moved.get(address, 1 << 60) and not self.world.forgot(mail["t"]):
                     self.say("moved", "%s got %s in job %d and had not confirmed" % (mail["at"], mail["id"], job.number))
                 elif mail["at"] == address and job.at >= self.moved.get(address, 1 << 60):
                     self.say("moved", "%s got %s in job %d and had moved" % (address, mail["id"], job.number))
+
+    def has_been_ahead(self, job):
+        """By then, once: a pause that was over in the future is over."""
+        return any("ahead" in each.begins and each.number <= job.number for each in self.world.jobs)
 
     def clocks(self):
         """A run that has been in the future is told of until the admin mends the dates; then nothing is of the future any more."""
@@ -486,7 +492,7 @@ class Judge:
                 shown_at.setdefault((digest_of(mail), number), mail["t"])
         for address, reader in self.world.readers.items():
             since = self.joined.get(address)
-            if since is None or address in self.gone:
+            if since is None or address in self.gone or address in self.perhaps_gone:
                 continue
             got = {number for mail in self.mails[address] for number in mail["text"]}
             digests = self.digests_of(address)
@@ -520,7 +526,7 @@ class Judge:
         failed = collections.defaultdict(set)
         for row in self.rows("delivery list"):
             if row["state"] in ("failed", "in_doubt"):
-                failed[row["address"]].add(row["edition"])
+                failed[self.world.person(row["address"])].add(row["edition"])
         out = {}
         posts = self.posts_of_editions()
         for address, editions in failed.items():
@@ -529,7 +535,7 @@ class Judge:
             odd = [each for each in said if each["by"] == "odd_words" and not self.all_alike(address, each["job"])]
             # A relay that takes the others' mail may mean this mailbox by what it says of us, but not by our quota.
             later = [each for each in said if each["by"] != "quota"]
-            long = later and later[-1]["t"] - said[0]["t"] >= GIVE_UP - HOUR
+            long = later and later[-1]["t"] + later[-1]["job"].begins.get("ahead", 0) - said[0]["t"] >= GIVE_UP - HOUR
             told = all(re.search(r"\b%s: \d+ deliver\w+ in doubt \w+ held" % re.escape(each), self.last_words) for each in editions)
             if address in self.world.readers and not about_it and not odd and not long and not told:
                 self.say("charged", "%s has failed in %s, and no relay said a word against that mailbox" % (address, ", ".join(sorted(editions))))
