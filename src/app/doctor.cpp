@@ -17,6 +17,7 @@
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "base/url.hpp"
+#include "config/programs.hpp"
 #include "config/secret.hpp"
 #include "delivery/ledger.hpp"
 #include "delivery/relay.hpp"
@@ -60,6 +61,7 @@ class Doctor {
     signing();
     handover();
     returned_mail();
+    programs();
     const auto unasked = findings_.size();
     relays();
     logins();
@@ -271,6 +273,13 @@ class Doctor {
     if (bounce.mailbox.empty() || !bounce.password.is_set()) return;
     if (const auto password = config::read_secret(bounce.password, "[bounce] password"); !password)
       trouble("bounce", password.error());
+  }
+
+  void programs() {
+    for (auto& [user, program] : config::missing_programs(config_)) {
+      add(Finding::Level::trouble, std::move(user), program + " is not a program that can be run",
+          "\"chmod +x\" makes it one, if it exists");
+    }
   }
 
   /// Editions that wait for an admin, however many have been sent since.

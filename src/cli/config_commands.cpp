@@ -8,6 +8,7 @@
 #include "base/units.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
+#include "config/programs.hpp"
 #include "config/secret.hpp"
 #include "edition/render.hpp"
 #include "message/strings.hpp"
@@ -81,6 +82,10 @@ Result<Exit> check_config(Session& session, const NoOptions& /*options*/) {
     if (!url.starts_with("file:") || std::filesystem::exists(url.substr(5), unknown)) continue;
     log::warning(fmt::format("{}: source {}: there is no {}", config->file.string(), source.spec.name,
                              printable(url.substr(5))));
+  }
+  for (const auto& [user, program] : config::missing_programs(*config)) {
+    log::warning(fmt::format("{}: {}: {} is not a program that can be run", config->file.string(), user,
+                             printable(program)));
   }
   tell({{"file", config->file.string()},
         {"source_count", config->sources.size()},

@@ -189,6 +189,12 @@ struct DigestConfig {
   message::Contents contents = message::Contents::automatic;
   enum class TextLinks { none, footnotes } text_links = TextLinks::none;  ///< of excerpts, in plain text
   message::Brand brand;  ///< the newsletter's where the digest says nothing else
+  Mailbox from;          ///< likewise
+  std::optional<Mailbox> reply_to;
+  std::optional<std::chrono::milliseconds> expires;  ///< Expires: so long after the scheduled time
+  bool forwarded = true;      ///< a line for those whom a reader forwards the mail to, if they can subscribe
+  bool reading_time = false;  ///< each post says how long it takes
+  enum class Campaign { off, utm } campaign = Campaign::off;  ///< parameters on links to posts
 
   /// Whether the digest takes posts from the source of that name.
   [[nodiscard]] bool takes(std::string_view source) const {

@@ -31,6 +31,8 @@ const std::array<Choice<digest::Order>, 5> orders{{{"newest", digest::Order::new
                                                    {"weight", digest::Order::source}}};
 const std::array<Choice<Content>, 3> contents{
     {{"excerpt", Content::excerpt}, {"full", Content::full}, {"title", Content::title}}};
+const std::array<Choice<DigestConfig::Campaign>, 2> campaigns{
+    {{"off", DigestConfig::Campaign::off}, {"utm", DigestConfig::Campaign::utm}}};
 const std::array<Choice<Unapproved>, 2> unapproved{{{"hold", Unapproved::hold}, {"send", Unapproved::send}}};
 
 const std::array<std::string, 3> sign_up_words{"default", "offered", "hidden"};
@@ -59,6 +61,28 @@ void check_share(TomlSection& section, const DigestConfig& digest, std::size_t a
   section.mistake("max_per_source",
                   fmt::format("max_per_source = {} lets in {} of {}, and min_posts is {}", share,
                               plural(share * sources, "post"), plural(sources, "source"), digest.min_posts));
+}
+
+/// Who the digest is from and who gets answers, where they are not the newsletter's.
+void read_people(TomlSection& section, const NewsletterConfig& newsletter, DigestConfig& digest) {
+  digest.from = newsletter.from;
+  digest.reply_to = newsletter.reply_to;
+  if (const auto text = section.text("from", ""); !text.empty()) {
+    digest.from = read_mailbox(section, "from", text);
+    check_ascii(section, "from", digest.from.address);
+  }
+  if (const auto text = section.text("reply_to", ""); !text.empty()) {
+    digest.reply_to = read_mailbox(section, "reply_to", text);
+    check_ascii(section, "reply_to", digest.reply_to->address);
+  }
+}
+
+/// The line that says Expires: a mail that has expired when it arrives is a mistake.
+std::optional<std::chrono::milliseconds> read_expiry(TomlSection& section) {
+  const auto expires = section.optional_duration("expires");
+  if (expires && *expires < std::chrono::hours{1})
+    section.mistake("expires", "expires is less than an hour", "for example expires = \"7d\"");
+  return expires;
 }
 
 DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
@@ -118,7 +142,14 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
       .images_limit_bytes = read_size(section, "images_limit", "1MiB"),
       .contents = static_cast<message::Contents>(section.one_of("contents", contents_places, 0)),
       .text_links = static_cast<DigestConfig::TextLinks>(section.one_of("text_links", text_links, 0)),
-      .brand = brand};
+      .brand = brand,
+      .from = {},
+      .reply_to = {},
+      .expires = read_expiry(section),
+      .forwarded = section.boolean("forwarded", true),
+      .reading_time = section.boolean("reading_time", false),
+      .campaign = section.choice("campaign", campaigns)};
+  read_people(section, newsletter, digest);
   if (section.has("brand"))
     digest.brand = read_brand(section.table("brand", fmt::format("brand \"{}\"", name)), brand);
   if (digest.review_until && !digest.review)
