@@ -23,6 +23,24 @@ Result<std::vector<std::string>> digests_or_every(const config::Config& config,
   return names;
 }
 
+Result<subscriber::Fields> named_fields(const config::Config& config, const std::vector<std::string>& pairs) {
+  subscriber::Fields fields;
+  for (const auto& pair : pairs) {
+    const auto equals = pair.find('=');
+    if (equals == std::string::npos)
+      return fail(Errc::usage, fmt::format("--field {} is not NAME=VALUE", pair), "--field city=Porto");
+    TIDINGS_LET(const auto* const rule, subscriber::find_field(pair.substr(0, equals), config.fields));
+    fields[rule->name] = pair.substr(equals + 1);
+  }
+  return fields;
+}
+
+std::vector<std::string> field_names(const config::Config& config) {
+  std::vector<std::string> names;
+  for (const auto& field : config.fields) names.push_back(field.name);
+  return names;
+}
+
 Result<std::vector<std::pair<std::string, std::string>>> column_map(const std::vector<std::string>& pairs) {
   std::vector<std::pair<std::string, std::string>> map;
   for (const auto& pair : pairs) {

@@ -27,6 +27,14 @@ struct AddressOption {
 [[nodiscard]] Result<std::vector<std::string>> digests_or_every(const config::Config& config,
                                                                 const std::vector<std::string>& wanted);
 
+/// --field NAME=VALUE. Errc::usage for text without "=", Errc::bad_data for a field that config.toml does not
+/// have.
+[[nodiscard]] Result<subscriber::Fields> named_fields(const config::Config& config,
+                                                      const std::vector<std::string>& pairs);
+
+/// Names of the own fields.
+[[nodiscard]] std::vector<std::string> field_names(const config::Config& config);
+
 /// --map: our column name, the file's header. Errc::usage for text without "=".
 [[nodiscard]] Result<std::vector<std::pair<std::string, std::string>>> column_map(
     const std::vector<std::string>& pairs);

@@ -37,6 +37,7 @@ Result<ImportOptions> import_options(const config::Config& config, const ImportC
   ImportOptions options;
   TIDINGS_LET(options.digests, digests_or_every(config, command.digests));
   for (const auto& digest : config.digests) options.known_digests.push_back(digest.name);
+  options.fields = config.fields;
   options.state = command.confirmed ? SubscriptionState::confirmed : SubscriptionState::pending;
   TIDINGS_LET(options.map, column_map(command.map));
   options.ignored = command.ignored;

@@ -37,6 +37,7 @@ Json json_of(const Subscriber& subscriber) {
           {"name", json_text(subscriber.name)},
           {"language", json_text(subscriber.language)},
           {"topics", subscriber.topics},
+          {"fields", subscriber.fields},
           {"created_at", json_time(subscriber.created)},
           {"subscriptions", std::move(subscriptions)}};
 }
@@ -131,13 +132,9 @@ Result<Exit> list(Session& session, const FilterOptions& options) {
 
 /// Somebody who is suppressed, but never was on the list.
 Json person_object(const MailAddress& address) {
-  return {{"id", nullptr},
-          {"address", address.text()},
-          {"name", nullptr},
-          {"language", nullptr},
-          {"topics", Json::array()},
-          {"created_at", nullptr},
-          {"subscriptions", Json::array()}};
+  return {{"id", nullptr},         {"address", address.text()},     {"name", nullptr},
+          {"language", nullptr},   {"topics", Json::array()},       {"fields", Json::object()},
+          {"created_at", nullptr}, {"subscriptions", Json::array()}};
 }
 
 Json json_of(const members::Story& story, const MailAddress& address) {
@@ -185,6 +182,8 @@ std::string text_of(const members::Story& story, const MailAddress& address, con
                                                : found->language);
     out +=
         fmt::format("  topics    {}\n", found->topics.empty() ? "all" : printable(join(found->topics, ", ")));
+    for (const auto& [name, value] : found->fields)
+      out += fmt::format("  {:<8}  {}\n", name, printable(value));
     for (const auto& each : found->subscriptions) {
       const auto until = each.paused_until
                              ? fmt::format(" until {}", local_time(zone, each.paused_until).substr(0, 10))
@@ -235,13 +234,14 @@ Result<Exit> export_file(Session& session, const ExportCommand& command) {
     return Exit::done;
   }
   TIDINGS_LET(const auto filter, filter_of(command.filter));
-  const auto format = form() == Form::json ? ExportFormat::json_lines : ExportFormat::csv;
+  const ExportOptions wanted{.format = form() == Form::json ? ExportFormat::json_lines : ExportFormat::csv,
+                             .fields = field_names(context.config)};
   if (command.file == "-") {
     const auto sink = [](std::string_view piece) -> Result<void> {
       print_document(piece);
       return {};
     };
-    TIDINGS_TRY(export_subscribers(database, context.clock, filter, format, sink));
+    TIDINGS_TRY(export_subscribers(database, context.clock, filter, wanted, sink));
     return Exit::done;
   }
   // Collected first: a file appears complete or not at all.
@@ -250,7 +250,7 @@ Result<Exit> export_file(Session& session, const ExportCommand& command) {
     text += piece;
     return {};
   };
-  TIDINGS_LET(const auto count, export_subscribers(database, context.clock, filter, format, sink));
+  TIDINGS_LET(const auto count, export_subscribers(database, context.clock, filter, wanted, sink));
   TIDINGS_TRY(write_file(command.file, text));
   tell({{"file", command.file}, {"subscriber_count", count}},
        fmt::format("{} to {}\n", plural(count, "subscriber"), command.file));

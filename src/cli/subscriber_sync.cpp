@@ -75,6 +75,7 @@ Result<members::SyncOptions> sync_options(const config::Config& config, const Sy
   options.most_leaving_percent = command.most_leaving;
   TIDINGS_LET(options.import.digests, digests_or_every(config, command.digests));
   for (const auto& digest : config.digests) options.import.known_digests.push_back(digest.name);
+  options.import.fields = config.fields;
   options.import.state = command.confirmed ? SubscriptionState::confirmed : SubscriptionState::pending;
   options.import.ask = command.confirmed ? AskReaders::no : AskReaders::yes;
   TIDINGS_LET(options.import.map, column_map(command.map));

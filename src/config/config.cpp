@@ -151,6 +151,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
   auto brand = read_brand(document.section("brand"), {});
   auto digests = read_digests(document, newsletter, brand, sources);
   auto topics = read_topics(document);
+  auto fields = read_fields(document);
   auto delivery = read_delivery(document);
   auto bounce = read_bounce(document, newsletter, place.path);
   settle_mailto(newsletter, bounce, document.settings());
@@ -174,6 +175,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
                 .filters = std::move(filters),
                 .digests = std::move(digests),
                 .topics = std::move(topics),
+                .fields = std::move(fields),
                 .delivery = std::move(delivery),
                 .bounce = std::move(bounce),
                 .archive = std::move(archive),

@@ -31,6 +31,7 @@
 #include "source/page.hpp"
 #include "source/source.hpp"
 #include "store/place.hpp"
+#include "subscriber/field.hpp"
 
 namespace tidings::config {
 
@@ -315,7 +316,8 @@ struct Config {
   std::vector<RuleConfig> rules;      ///< [[rule]], in the file's order
   std::vector<FilterConfig> filters;  ///< [[filter]], in the file's order
   std::vector<DigestConfig> digests;
-  std::vector<TopicConfig> topics;  ///< [[topic]], in the file's order
+  std::vector<TopicConfig> topics;            ///< [[topic]], in the file's order
+  std::vector<subscriber::FieldRule> fields;  ///< [[field]], likewise
   DeliveryConfig delivery;
   BounceConfig bounce;
   ArchiveConfig archive;

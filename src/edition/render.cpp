@@ -66,6 +66,12 @@ std::optional<std::chrono::year_month_day> day_of(const std::string& key) {
   return std::chrono::year_month_day{std::chrono::floor<std::chrono::days>(*t)};
 }
 
+std::vector<std::string> names_of_fields(const config::Config& config) {
+  std::vector<std::string> names;
+  for (const auto& field : config.fields) names.push_back(field.name);
+  return names;
+}
+
 }  // namespace
 
 Renderer::Renderer(const config::Config& config, const config::DigestConfig& digest, message::Theme theme)
@@ -76,7 +82,8 @@ Result<Renderer> Renderer::load(const config::Config& config, const config::Dige
                                                 .subject = digest.subject,
                                                 .preheader = digest.preheader,
                                                 .subject_place = digest.subject_place,
-                                                .preheader_place = digest.preheader_place},
+                                                .preheader_place = digest.preheader_place,
+                                                .fields = names_of_fields(config)},
                                                config::template_lookup(config.folder)));
   Renderer renderer{config, digest, std::move(theme)};
   TIDINGS_TRY(renderer.strings(config.newsletter.language));
@@ -115,6 +122,7 @@ message::EditionView Renderer::base_view(const EditionFacts& facts) {
   view.postal_address = config_->newsletter.postal_address;
   view.digest_title = digest_->title;
   view.brand = digest_->brand;
+  view.fields = names_of_fields(*config_);
   view.contents = digest_->contents;
   view.is_full = digest_->content == config::DigestConfig::Content::full;
   view.next = digest_->schedule.next_run(facts.date, config_->newsletter.zone);

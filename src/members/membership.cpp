@@ -14,6 +14,7 @@
 #include "members/topics.hpp"
 #include "subscriber/confirmation.hpp"
 #include "subscriber/consent.hpp"
+#include "subscriber/field.hpp"
 #include "subscriber/sync_table.hpp"
 
 namespace tidings::members {
@@ -117,6 +118,7 @@ Result<AddResult> Membership::join(const store::Transaction& open, NewSubscriber
   TIDINGS_LET(const auto before, table_.find(wanted.address));
   TIDINGS_LET(wanted.topics,
               checked_topics(wanted.topics, before ? before->topics : std::vector<std::string>{}));
+  TIDINGS_LET(wanted.fields, subscriber::check_fields(wanted.fields, context_.config.fields));
   const auto digests = wanted.digests;
   const auto origin = wanted.origin;
   TIDINGS_LET(auto result, table_.add(open, std::move(wanted)));
@@ -300,11 +302,13 @@ Result<Changed> Membership::change(SubscriberId id, const Preferences& preferenc
   subscriber::SubscriberChange details{.name = preferences.name,
                                        .language = preferences.language,
                                        .topics = {},
+                                       .fields = {},
                                        .origin = way.origin,
                                        .detail = way.detail};
   if (preferences.topics) {
     TIDINGS_LET(details.topics, checked_topics(*preferences.topics, known->topics));
   }
+  TIDINGS_LET(details.fields, subscriber::check_fields(preferences.fields, context_.config.fields));
   TIDINGS_LET(const bool has_changed, table_.set(transaction, id, details));
   Changed changed;
   if (preferences.digests) {

@@ -31,7 +31,7 @@ constexpr int picture_width = 520;
 constexpr int picture_height = 400;
 
 /// A slot's text in this rendering: a marker, or a reader's own value.
-using SlotText = std::function<std::string(Slot)>;
+using SlotText = std::function<std::string(const Place&)>;
 
 /// Outside text cannot imitate a slot.
 std::string plain(std::string_view text) {
@@ -449,6 +449,7 @@ json edition_data(const EditionView& view, const Strings& strings, const Zone& z
   data["has_preferences"] = view.has_preferences && !view.is_web;
   data["view_url"] = slot(Slot::view_url);
   data["has_view"] = view.has_view && !view.is_web;
+  for (const auto& name : view.fields) data["field"][name] = slot(Place{name});
   data["t"] = texts_data(data, strings);
   return data;
 }
@@ -465,7 +466,8 @@ json to_data(const EditionView& view, const Strings& strings, const Zone& zone, 
 
 json to_data(const EditionView& view, const Strings& strings, const Zone& zone, const Reader& reader) {
   return edition_data(
-      view, strings, zone, [&reader](Slot slot) { return value_of(reader, slot); }, !reader.name.empty());
+      view, strings, zone, [&reader](const Place& place) { return value_of(reader, place); },
+      !reader.name.empty());
 }
 
 }  // namespace tidings::message

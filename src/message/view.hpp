@@ -100,6 +100,7 @@ struct EditionView {
   std::optional<UtcTime> next = {};  ///< when the next edition is due
   std::string signup_url = {};       ///< for those whom a reader forwards the mail to; empty: no such line
   Brand brand = {};
+  std::vector<std::string> fields = {};  ///< names of the publisher's own, for {{field.NAME}}
 };
 
 /// What a subject may have before mail programs cut it off, unless a publisher's own template says more.

@@ -16,11 +16,13 @@
 #include "digest/edition_table.hpp"
 #include "digest/period.hpp"
 #include "message/parts.hpp"
+#include "message/slots.hpp"
 #include "sending/archive_links.hpp"
 #include "sending/clock_guard.hpp"
 #include "sending/image_parts.hpp"
 #include "sending/refusals.hpp"
 #include "sending/signing.hpp"
+#include "subscriber/subscriber_table.hpp"
 
 namespace tidings::sending {
 namespace {
@@ -40,6 +42,7 @@ class SegmentMessages {
     TIDINGS_LET(auto sealed, digest::BodyTable(context.database).of_edition(edition.id));
     message::join_runs(sealed);
     const auto calls = images.calls_in(sealed.parts);
+    TIDINGS_TRY(messages->read_fields(context, sealed));
     message::Compiler compiler{sealed};
     // Segments of one language and the same pictures share all but their texts.
     using Like = std::pair<std::string, std::set<std::size_t>>;
@@ -69,6 +72,22 @@ class SegmentMessages {
   SegmentMessages(const Links& links, UtcTime date) : links_(links), date_(date) {}
 
   /// Errc::bad_data if the address would be refused today: it fails alone.
+  /// The values of the own fields that the edition shows: read once, since writing has no database.
+  Result<void> read_fields(const config::Context& context, const digest::PartedEdition& sealed) {
+    std::vector<std::string> shown;
+    for (const auto& field : context.config.fields) {
+      const auto marker = message::marker_of(message::Place{field.name});
+      const auto shows = [&](const std::string& text) { return text.find(marker) != std::string::npos; };
+      const bool in_subject = std::ranges::any_of(sealed.segments, [&](const auto& segment) {
+        return std::ranges::any_of(segment.bodies, shows, &digest::PartedBody::subject);
+      });
+      if (in_subject || std::ranges::any_of(sealed.parts, shows)) shown.push_back(field.name);
+    }
+    if (shown.empty()) return {};
+    TIDINGS_LET(fields_, subscriber::values_of_fields(context.database, shown));
+    return {};
+  }
+
   [[nodiscard]] Result<message::Message> write(const delivery::Claim& claim) const {
     TIDINGS_TRY(parse_mail_address(claim.address));
     const auto it = segments_.find(claim.segment);
@@ -79,6 +98,9 @@ class SegmentMessages {
     message::Message message;
     auto reader = links_.reader(claim);
     reader.view_url = it->second.view_url;
+    const auto own =
+        std::ranges::equal_range(fields_, claim.subscriber, {}, &subscriber::FieldValue::subscriber);
+    for (const auto& each : own) reader.fields.emplace_back(each.field, each.value);
     it->second.message.write(reader, date_, message);
     return message;
   }
@@ -86,6 +108,7 @@ class SegmentMessages {
  private:
   Links links_;
   UtcTime date_;
+  std::vector<subscriber::FieldValue> fields_;  // by subscriber
   struct Written {
     message::CompiledMessage message;
     std::string view_url;

@@ -308,6 +308,11 @@ Result<web::Member> ListService::describe(const subscriber::Subscriber& known) {
       found->is_chosen = true;
     }
   }
+  member.fields = fields();
+  for (auto& field : member.fields) {
+    const auto value = known.fields.find(field.name);
+    if (value != known.fields.end()) field.value = value->second;
+  }
   TIDINGS_LET(member.is_stopped, is_stopped(known));
   const auto& zone = context_.config.newsletter.zone;
   const auto now = context_.clock.now();
@@ -357,6 +362,7 @@ Result<std::optional<web::Change>> ListService::change(std::string_view token,
   members::Preferences all{.name = preferences.name,
                            .language = preferences.language,
                            .topics = preferences.topics,
+                           .fields = subscriber::Fields(preferences.fields.begin(), preferences.fields.end()),
                            .digests = std::move(digests)};
   if (preferences.paused_until) {
     const auto pause = pause_wish(*known, *preferences.paused_until);
@@ -383,6 +389,9 @@ Result<web::SignUpResult> ListService::sign_up(const web::SignUp& wanted) {
   request.digests = wanted.digests;
   if (request.digests.empty()) request.digests = members::usual_digests(context_.config);
   request.topics = wanted.topics;
+  for (const auto& [name, value] : wanted.fields) {
+    if (!value.empty()) request.fields.emplace(name, value);
+  }
   TIDINGS_LET(const bool taken, subscriber::NoticeTable(database_, context_.clock).take_sign_up(request));
   on_request_();
   return taken ? web::SignUpResult::taken : web::SignUpResult::too_many;
@@ -404,6 +413,22 @@ std::vector<web::Choice> ListService::choices_of(
 std::vector<web::Choice> ListService::digests() const {
   return choices_of(
       [](const config::DigestConfig& digest) { return digest.sign_up != config::SignUp::hidden; });
+}
+
+std::vector<web::OwnField> ListService::fields() const {
+  std::vector<web::OwnField> fields;
+  for (const auto& each : context_.config.fields) {
+    fields.push_back({.kind = static_cast<web::OwnField::Kind>(each.kind),
+                      .name = each.name,
+                      .title = each.title,
+                      .choices = each.choices});
+  }
+  return fields;
+}
+
+Result<std::string> ListService::check_field(std::string_view name, std::string_view answer) const {
+  TIDINGS_LET(const auto* const field, subscriber::find_field(name, context_.config.fields));
+  return subscriber::check_field(*field, answer);
 }
 
 std::vector<web::Choice> ListService::topics() const {

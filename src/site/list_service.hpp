@@ -60,6 +60,9 @@ class ListService final : public web::Service {
   [[nodiscard]] Result<web::SignUpResult> sign_up(const web::SignUp& wanted) override;
   [[nodiscard]] std::vector<web::Choice> digests() const override;
   [[nodiscard]] std::vector<web::Choice> topics() const override;
+  [[nodiscard]] std::vector<web::OwnField> fields() const override;
+  [[nodiscard]] Result<std::string> check_field(std::string_view name,
+                                                std::string_view answer) const override;
   [[nodiscard]] Result<int> take_webhook(std::string_view relay, const web::Request& call) override;
   [[nodiscard]] Result<void> check() override;
   [[nodiscard]] Result<std::vector<web::Metric>> metrics() override;

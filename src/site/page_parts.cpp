@@ -52,6 +52,34 @@ json group_of(std::string legend, std::string_view type, std::string field) {
       {"legend", std::move(legend)}, {"type", type}, {"field", std::move(field)}, {"choices", json::array()}};
 }
 
+void WebPages::add_fields(json& data, const web::PageView& view, const message::Strings& words) const {
+  using Kind = web::OwnField::Kind;
+  data["fields"] = json::array();
+  for (const auto& field : view.fields) {
+    auto one = choice_of(field.value, "f", data["fields"].size());
+    one["label"] = field.title;
+    one["field"] = "field-" + field.name;
+    one["type"] = field.kind == Kind::date ? "date" : "text";
+    one["is_number"] = field.kind == Kind::number;
+    one["is_list"] = field.kind == Kind::choice || field.kind == Kind::yes_no;
+    one["is_wrong"] = field.is_wrong;
+    one["choices"] = json::array();
+    const auto offer = [&](const std::string& value, const std::string& label) {
+      auto choice = choice_of(value, "", one["choices"].size());
+      choice["label"] = label;
+      choice["is_chosen"] = value == field.value;
+      one["choices"].push_back(std::move(choice));
+    };
+    offer("", "–");
+    if (field.kind == Kind::yes_no) {
+      offer("yes", word(words, "web_yes", {}));
+      offer("no", word(words, "web_no", {}));
+    }
+    for (const auto& choice : field.choices) offer(choice, choice);
+    data["fields"].push_back(std::move(one));
+  }
+}
+
 void WebPages::add_digests(json& data, const web::PageView& view, const message::Strings& words) const {
   const auto groups = grouped(view.digests);
   const bool may_leave = groups.size() > 1 || view.page == web::PageName::preferences;
@@ -87,7 +115,7 @@ void WebPages::add_digests(json& data, const web::PageView& view, const message:
   // A single digest is no choice when signing up; the preferences page is for leaving it.
   data["has_digests"] = view.digests.size() > (view.page == web::PageName::subscribe ? 1U : 0U);
   data["misses_digest"] = view.problem == web::Problem::digests;
-  data["has_more"] = data["has_digests"] == true || data["has_topics"] == true;
+  data["has_more"] = data["has_digests"] == true || data["has_topics"] == true || !view.fields.empty();
 }
 
 std::string WebPages::day_in_words(const message::Strings& words, std::string_view day) const {
@@ -126,6 +154,8 @@ json WebPages::line_of(const message::Strings& words, const web::ChangedLine& li
     case What::name:
       return {{"label", text("web_your_name")},
               {"value", values.empty() ? text("web_nothing") : values.front()}};
+    case What::field:
+      return {{"label", line.label}, {"value", values.empty() ? text("web_nothing") : values.front()}};
     case What::language: break;
   }
   return {{"label", text("web_language")}, {"value", strings(language_for(values)).name()}};

@@ -47,6 +47,17 @@ json sample_group() {
   return group;
 }
 
+json sample_field() {
+  auto field = choice_of("x", "f", 0);
+  field["field"] = "x";
+  field["type"] = "text";
+  field["is_list"] = true;
+  field["is_number"] = true;
+  field["is_wrong"] = true;
+  field["choices"] = {choice_of("x", "f0-", 0)};
+  return field;
+}
+
 /// Every name that a page may use, with something in it.
 json sample_page(const json& words, const message::Brand& brand) {
   json page{{"t", words},
@@ -69,8 +80,10 @@ json sample_page(const json& words, const message::Brand& brand) {
             {"misses_digest", true},
             {"topics", {choice_of("x", "t", 0)}},
             {"has_topics", true},
+            {"fields", {sample_field()}},
             {"wants_all_topics", true},
             {"misses_topic", true},
+            {"misses_field", true},
             {"has_more", true},
             {"languages", {choice_of("x", "l", 0)}},
             {"has_problem", true},
@@ -156,6 +169,10 @@ std::string key_of(const web::PageView& view) {
   for (const auto* const list : {&view.others, &view.instead, &view.reasons}) {
     key += " |";
     for (const auto& each : *list) add(each);
+  }
+  for (const auto& field : view.fields) {
+    add(field.value);
+    key += field.is_wrong ? '!' : ' ';
   }
   for (const auto* const choices : {&view.digests, &view.topics}) {
     key += " |";
@@ -425,8 +442,10 @@ Result<std::string> WebPages::render_whole(const web::PageView& view) const {
   }
   data["has_topics"] = !view.topics.empty();
   const bool has_some_topics = std::ranges::any_of(view.topics, &web::Choice::is_chosen);
+  data["misses_field"] = view.problem == web::Problem::fields;
   data["misses_topic"] = view.problem == web::Problem::topics;
   data["wants_all_topics"] = !has_some_topics && view.problem != web::Problem::topics;
+  add_fields(data, view, words);
   add_digests(data, view, words);
   data["languages"] = json::array();
   for (const auto& [tag, each] : words_) {
@@ -497,7 +516,7 @@ Result<members::NoticeText> WebPages::notice(subscriber::NoticeKind kind, const 
 std::string WebPages::frame() const {
   const auto& words = strings(ascii_lower(config_.newsletter.language));
   return fmt::format(
-      "<iframe src=\"{}/embed\" title=\"{}\" width=\"100%\" height=\"320\" loading=\"lazy\" "
+      "<iframe src=\"{}/embed\" title=\"{}\" width=\"100%\" height=\"400\" loading=\"lazy\" "
       "style=\"border:0;max-width:36rem\"></iframe>\n",
       escape_html(config_.newsletter.public_url),
       escape_html(word(words, "web_subscribe_title", placeholders({}, {}))));

@@ -57,6 +57,7 @@ class WebPages final : public web::Pages, public members::NoticeWriter {
   [[nodiscard]] std::string title_of(const std::string& digest) const;
   /// "weekly", for a choice among digests of one title.
   [[nodiscard]] std::string rhythm_label(const message::Strings& words, const std::string& name) const;
+  void add_fields(nlohmann::json& data, const web::PageView& view, const message::Strings& words) const;
   void add_digests(nlohmann::json& data, const web::PageView& view, const message::Strings& words) const;
   [[nodiscard]] std::string day_in_words(const message::Strings& words, std::string_view day) const;
   [[nodiscard]] std::string time_in_words(const message::Strings& words, UtcTime at) const;

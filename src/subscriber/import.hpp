@@ -1,10 +1,11 @@
 // Import of a list from a CSV file (subscribers/README.md describes the formats for users).
 //
-// Columns: email, name, language, digests, topics, status, confirmed_at, ip, left_at, tags, paused_until, in
-// any order, recognised by their headers (usual synonyms in any case, or the caller's mapping); exports of
-// other services are recognised by their headers. Rules:
+// Columns: email, name, language, digests, topics, status, confirmed_at, ip, left_at, tags, paused_until and
+// the publisher's own fields, in any order, recognised by their headers (usual synonyms in any case, or the
+// caller's mapping); exports of other services are recognised by their headers. Rules:
 //
-// - A line with an invalid address, date, status, digest, topic or language is rejected and reported; the
+// - A line with an invalid address, date, status, digest, topic, language or field is rejected and reported;
+// the
 //   others are imported.
 // - Unused columns are listed. If a header or value of one speaks of consent, bounces or leaving, nobody is
 //   confirmed on the caller's word: Errc::bad_data until the caller maps or ignores it.
@@ -31,6 +32,7 @@
 #include "base/result.hpp"
 #include "store/database.hpp"
 #include "subscriber/csv.hpp"
+#include "subscriber/field.hpp"
 #include "subscriber/subscriber.hpp"
 
 namespace tidings::subscriber {
@@ -51,7 +53,8 @@ struct ImportOptions {
   std::vector<std::string> digests{};        ///< for lines without any; not empty
   std::vector<std::string> known_digests{};  ///< the configuration's; a line with another one is rejected
   std::vector<std::string>
-      known_topics{};  ///< a line with another one is rejected; none: every topic is accepted
+      known_topics{};               ///< a line with another one is rejected; none: every topic is accepted
+  std::vector<FieldRule> fields{};  ///< the publisher's own, each a column of its name
   SubscriptionState state = SubscriptionState::pending;  ///< for lines without a status
   std::vector<std::pair<std::string, std::string>>
       map{};                            ///< our column name, the file's header; an empty header: use none

@@ -7,6 +7,11 @@
 #include "base/text.hpp"
 
 namespace tidings::web {
+namespace {
+
+constexpr std::size_t most_answer_bytes = 400;
+
+}  // namespace
 
 std::vector<std::string> named_digests(const Form& form, std::size_t groups) {
   auto names = form.all("digest");
@@ -45,6 +50,25 @@ std::vector<std::string> chosen(const std::vector<Choice>& choices) {
     if (choice.is_chosen) values.push_back(choice.value);
   }
   return values;
+}
+
+bool fill_answers(std::vector<OwnField>& fields, const Form& form, const Service& service) {
+  bool is_good = true;
+  for (auto& field : fields) {
+    const auto name = "field-" + field.name;
+    if (!form.has(name)) continue;
+    const auto checked = service.check_field(field.name, form.get(name));
+    field.is_wrong = !checked;
+    field.value = checked ? *checked : std::string{truncate_utf8(form.get(name), most_answer_bytes)};
+    is_good = is_good && checked.has_value();
+  }
+  return is_good;
+}
+
+Answers answers(const std::vector<OwnField>& fields) {
+  Answers out;
+  for (const auto& field : fields) out.emplace_back(field.name, field.value);
+  return out;
 }
 
 }  // namespace tidings::web

@@ -1,8 +1,9 @@
 // What a form says about digests and topics, for the sign-up and the preferences.
 //
 // Fields: `digest`, any number of times, and `digest-1`, `digest-2` ... for further groups of radio buttons;
-// an empty value is "not at all". `topics` is "all" or "some", and `topic`, any number of times, names them;
-// a form without `topics` wants the topics that it names, or all if it names none.
+// an empty value is "not at all". `field-NAME` answers an own field. `topics` is "all" or "some", and
+// `topic`, any number of times, names them; a form without `topics` wants the topics that it names, or all if
+// it names none.
 #pragma once
 
 #include <optional>
@@ -22,6 +23,13 @@ namespace tidings::web {
 
 /// Chooses exactly `names` among the choices, ignoring case. False if there is no such choice.
 [[nodiscard]] bool choose(std::vector<Choice>& choices, const std::vector<std::string>& names);
+
+/// Puts what `form` answers (`field-NAME`) into `fields`. False if an answer makes no sense: its field says
+/// so.
+[[nodiscard]] bool fill_answers(std::vector<OwnField>& fields, const Form& form, const Service& service);
+
+/// Name and answer of each.
+[[nodiscard]] Answers answers(const std::vector<OwnField>& fields);
 
 /// Values of the chosen ones.
 [[nodiscard]] std::vector<std::string> chosen(const std::vector<Choice>& choices);

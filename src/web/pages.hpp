@@ -33,12 +33,13 @@ enum class Banner {
 
 /// One thing that was changed, and what it is now; no value is "none", or all topics.
 struct ChangedLine {
-  enum class What { digests, topics, name, language, pause } what = What::digests;
+  enum class What { digests, topics, name, language, pause, field } what = What::digests;
   std::vector<std::string> values{};
+  std::string label{};  ///< of a field
 };
 
 /// What has to be put right in a form.
-enum class Problem { none, address, domain, digests, topics, pause };
+enum class Problem { none, address, domain, digests, topics, fields, pause };
 
 /// Everything a page may show; templates escape it.
 struct PageView {
@@ -52,6 +53,7 @@ struct PageView {
   std::vector<std::string> others{};  ///< names of digests
   std::vector<Choice> digests{};
   std::vector<Choice> topics{};
+  std::vector<OwnField> fields{};
   Problem problem = Problem::none;
   bool is_embedded = false;     ///< in a frame of another site
   bool is_second_step = false;  ///< filled in on another site: only the button is missing

@@ -176,6 +176,7 @@ Result<Response> Site::show_preferences(const Member& member, const std::string&
       .page = PageName::preferences, .language = language, .address = member.address, .name = member.name};
   view.digests = member.digests;
   view.topics = member.topics;
+  view.fields = member.fields;
   view.is_stopped = member.is_stopped;
   view.problem = problem;
   view.may_pause = member.may_pause;
@@ -206,10 +207,14 @@ Result<Response> Site::save(const Request& request, std::string_view token, cons
   const auto language = language_of(request, before.language);
   auto topics = named_topics(form);
   if (!topics) return show_preferences(before, language, Problem::topics);
+  auto wanted = before;
+  if (!fill_answers(wanted.fields, form, service_))
+    return show_preferences(wanted, language, Problem::fields);
   Preferences preferences{.name = std::string{form.get("name")},
                           .language = std::string{form.get("language")},
                           .digests = named_digests(form, before.digests.size()),
-                          .topics = *std::move(topics)};
+                          .topics = *std::move(topics),
+                          .fields = answers(wanted.fields)};
   if (!form.has("name")) preferences.name = before.name;
   if (!form.has("language")) preferences.language = before.language;
   if (form.has("paused_until")) preferences.paused_until = std::string{form.get("paused_until")};

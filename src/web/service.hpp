@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -42,6 +43,19 @@ struct Leaving {
   std::vector<Choice> topics{};  ///< all of them, the ones they get chosen; fewer than two are no choice
   bool may_pause = false;
 };
+
+/// A question of the publisher's own, and the answer.
+struct OwnField {
+  enum class Kind { text, choice, date, number, yes_no } kind = Kind::text;
+  std::string name{};
+  std::string title{};
+  std::vector<std::string> choices{};
+  std::string value{};
+  bool is_wrong = false;  ///< the answer makes no sense
+};
+
+/// Name and answer; an empty one is none.
+using Answers = std::vector<std::pair<std::string, std::string>>;
 
 /// Less of it instead of leaving. An unsubscribe link allows nothing that means more mail.
 struct Less {
@@ -81,6 +95,7 @@ struct Member {
   std::string first_day{};      ///< that a pause may end on
   std::string last_day{};
   std::vector<NextMail> next{};
+  std::vector<OwnField> fields{};
 };
 
 /// The preferences they want instead.
@@ -89,6 +104,7 @@ struct Preferences {
   std::string language;
   std::vector<std::string> digests;
   std::vector<std::string> topics;
+  Answers fields{};                           ///< absent ones are unchanged
   std::optional<std::string> paused_until{};  ///< a day, or empty: no pause; absent: as it is
 };
 
@@ -106,6 +122,7 @@ struct SignUp {
   std::string language;
   std::vector<std::string> digests;  ///< empty: those that newcomers get
   std::vector<std::string> topics;   ///< empty: every topic
+  Answers fields{};                  ///< checked
   std::string client;                ///< the visitor's address, as proof of consent
   std::string way;                   ///< "sign-up form"
   std::string consent;               ///< the sentence they agreed to; empty: we do not know it
@@ -173,6 +190,11 @@ class Service {
   /// What the sign-up form offers; those that newcomers get are chosen.
   [[nodiscard]] virtual std::vector<Choice> digests() const = 0;
   [[nodiscard]] virtual std::vector<Choice> topics() const = 0;
+  /// The publisher's own questions, without answers.
+  [[nodiscard]] virtual std::vector<OwnField> fields() const { return {}; }
+  /// The answer as it is kept. Errc::bad_data says what is wrong with it, or names the nearest field.
+  [[nodiscard]] virtual Result<std::string> check_field(std::string_view name,
+                                                        std::string_view answer) const = 0;
 
   /// A relay's webhook call to /hooks/RELAY; returns the HTTP status. 404 unless enabled.
   [[nodiscard]] virtual Result<int> take_webhook(std::string_view /*relay*/, const Request& /*call*/) {

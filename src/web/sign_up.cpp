@@ -11,7 +11,7 @@ namespace tidings::web {
 namespace {
 
 /// What the form chooses, or what is wrong with it; absent if it asks for something that is not on offer.
-std::optional<Problem> read_choices(const Form& form, PageView& view) {
+std::optional<Problem> read_choices(const Form& form, PageView& view, const Service& service) {
   const auto digests = named_digests(form, view.digests.size());
   // Only our own form shows the choices; whoever was not asked gets what newcomers get.
   const bool is_asked = form.has("asked") && view.digests.size() > 1;
@@ -20,8 +20,10 @@ std::optional<Problem> read_choices(const Form& form, PageView& view) {
   }
   const auto topics = named_topics(form);
   if (!choose(view.topics, topics.value_or(std::vector<std::string>{}))) return std::nullopt;
+  const bool is_answered = fill_answers(view.fields, form, service);
   if (is_asked && digests.empty()) return Problem::digests;
-  return topics ? Problem::none : Problem::topics;
+  if (!topics) return Problem::topics;
+  return is_answered ? Problem::none : Problem::fields;
 }
 
 }  // namespace
@@ -39,6 +41,7 @@ Result<Response> Site::sign_up_page(const Request& request, PageView view) {
   view.language = language_of(request);
   view.digests = service_.digests();
   view.topics = service_.topics();
+  view.fields = service_.fields();
   view.form_token = make_form_token(options_.form_token_secret, clock_.now());
   if (request.reads()) return show(200, view);
   const auto form = parse_form(request.content_type, request.body);
@@ -58,7 +61,7 @@ Result<Response> Site::show_instead(const PageView& view, int status, Banner not
 Result<Response> Site::answer_form(const Request& request, const Form& form, PageView view) {
   view.address = truncate_utf8(form.get("email"), 320);
   view.name = truncate_utf8(form.get("name"), 200);
-  const auto problem = read_choices(form, view);
+  const auto problem = read_choices(form, view, service_);
   if (!problem) {
     log::warning("web: a sign-up form asked for a digest or topic that is not on offer");
     return show_instead(view, 422, Banner::trouble);
@@ -81,6 +84,7 @@ Result<Response> Site::answer_form(const Request& request, const Form& form, Pag
                       .language = view.language,
                       .digests = chosen(view.digests),
                       .topics = chosen(view.topics),
+                      .fields = answers(view.fields),
                       .client = request.client,
                       .way = view.is_embedded ? "embedded sign-up form" : "sign-up form",
                       .consent = pages_.consent(view.language)};

@@ -1,7 +1,7 @@
 // POST /api/subscribe of routes.hpp: a sign-up as JSON, by a publisher's own page or program.
 //
 //   {"email": "ada@example.org", "name": "Ada", "language": "en", "digests": ["weekly"], "topics": ["boats"],
-//    "consent": "the sentence they agreed to"}
+//    "fields": {"city": "Porto"}, "consent": "the sentence they agreed to"}
 //
 // Only email is required. The key comes as "Authorization: Bearer KEY"; it proves the caller, not the
 // visitor: the person confirms by mail like everybody, and the answer is the same for every address. Browsers
@@ -54,13 +54,32 @@ Result<std::vector<std::string>> texts_in(const json& body, const char* name) {
   return out;
 }
 
+/// Own fields: texts, numbers, true and false.
+Result<Answers> answers_in(const json& body, const Service& service) {
+  Answers out;
+  const auto found = body.find("fields");
+  if (found == body.end() || found->is_null()) return out;
+  if (!found->is_object()) return fail(Errc::bad_data, "fields must be an object");
+  for (const auto& [name, value] : found->items()) {
+    if (value.is_structured()) return fail(Errc::bad_data, "a field must be a string, a number or a boolean");
+    const auto text = value.is_null()      ? std::string{}
+                      : value.is_string()  ? value.get<std::string>()
+                      : value.is_boolean() ? std::string{value.get<bool>() ? "yes" : "no"}
+                                           : value.dump();
+    TIDINGS_LET(auto checked, service.check_field(clean_utf8(name), clean_utf8(text)));
+    out.emplace_back(name, std::move(checked));
+  }
+  return out;
+}
+
 Result<SignUp> read_sign_up(const json& body) {
-  static constexpr std::array<std::string_view, 6> known{"email",   "name",   "language",
-                                                         "digests", "topics", "consent"};
+  static const std::vector<std::string> known{"email",  "name",   "language", "digests",
+                                              "topics", "fields", "consent"};
   if (!body.is_object()) return fail(Errc::bad_data, "the body must be a JSON object");
   for (const auto& [name, value] : body.items()) {
     if (std::ranges::find(known, name) == known.end())
-      return fail(Errc::bad_data, fmt::format("unknown member \"{}\"", truncate_utf8(clean_utf8(name), 40)));
+      return fail(Errc::bad_data, fmt::format("unknown member \"{}\"", truncate_utf8(clean_utf8(name), 40)),
+                  did_you_mean(clean_utf8(name), known));
   }
   SignUp wanted;
   TIDINGS_LET(wanted.address, text_in(body, "email"));
@@ -77,8 +96,13 @@ Result<SignUp> read_sign_up(const json& body) {
 Result<std::vector<std::string>> on_offer(std::vector<Choice> choices, const std::vector<std::string>& names,
                                           std::string_view noun) {
   if (names.empty()) return std::vector<std::string>{};
-  if (!choose(choices, names)) return fail(Errc::bad_data, fmt::format("unknown {}", noun));
-  return chosen(choices);
+  if (choose(choices, names)) return chosen(choices);
+  std::vector<std::string> known;
+  for (const auto& choice : choices) known.push_back(choice.value);
+  const auto unknown =
+      std::ranges::find_if(names, [&](const std::string& name) { return !choose(choices, {name}); });
+  return fail(Errc::bad_data, fmt::format("unknown {} \"{}\"", noun, truncate_utf8(*unknown, 40)),
+              did_you_mean(*unknown, known));
 }
 
 }  // namespace
@@ -94,6 +118,8 @@ Result<Response> Site::api(const Request& request) {
                        {"Access-Control-Allow-Headers", "authorization, content-type"},
                        {"Access-Control-Max-Age", "3600"},
                        {"Vary", "Origin"}};
+  } else if (!origin.empty() && !is_allowed) {
+    response = answer_of(403, {{"error", "this site is not one of [web] api_origins"}});
   } else {
     TIDINGS_LET(response, answer_api(request));
   }
@@ -118,7 +144,9 @@ Result<Response> Site::answer_api(const Request& request) {
     response.fields.emplace_back("WWW-Authenticate", "Bearer");
     return response;
   }
-  const auto refuse = [](const Error& error) { return answer_of(422, {{"error", error.what}}); };
+  const auto refuse = [](const Error& error) {
+    return answer_of(422, {{"error", error.what + (error.hint.empty() ? "" : " (" + error.hint + ")")}});
+  };
   const auto body = json::parse(request.body, nullptr, false);
   if (body.is_discarded()) return answer_of(400, {{"error", "the body is not JSON"}});
   auto wanted = read_sign_up(body);
@@ -127,6 +155,9 @@ Result<Response> Site::answer_api(const Request& request) {
   if (!digests) return refuse(digests.error());
   auto topics = on_offer(service_.topics(), wanted->topics, "topic");
   if (!topics) return refuse(topics.error());
+  auto fields = answers_in(body, service_);
+  if (!fields) return refuse(fields.error());
+  wanted->fields = *std::move(fields);
   wanted->digests = *std::move(digests);
   wanted->topics = *std::move(topics);
   wanted->client = request.client;

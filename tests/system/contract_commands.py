@@ -10,7 +10,7 @@ import time
 import unittest
 
 from contract_world import ADA, BEN, LATER, Pages, World, day, readable
-from contract_worlds import (A_LETTER, EARLY, NEW, SOON, TOO_LATE, shown_elsewhere, shrunken, all_deferred, backed_up, bare, begin, both, both_composed, both_sent, chosen,
+from contract_worlds import (A_LETTER, EARLY, NEW, SOON, TOO_LATE, shown_elsewhere, shrunken, all_deferred, asks_city, backed_up, bare, begin, both, both_composed, both_sent, chosen,
                              collected, composed, deferred, drafts, filled, flooded, hidden, in_doubt, lists_to_import, mails_back, many,
                              many_composed, many_segments, moved, old_database, paused, pending, pinned, sent, sent_and_suppressed,
                              signed, suppressed, templates)
@@ -514,12 +514,15 @@ CASES = {
     ("subscriber add", "--language"): differs(ADD, ADD + " --language de", then=SHOWS_NEW, shows="language  de"),
     ("subscriber add", "--digest"): differs(ADD, ADD + " --digest daily", then=SHOWS_NEW, hides="weekly  pending"),
     ("subscriber add", "--topic"): differs(ADD, ADD + " --topic sea", then=SHOWS_NEW, shows="topics    sea"),
+    ("subscriber add", "--field"): differs(ADD, ADD + " --field city=Porto", then=SHOWS_NEW, shows="city      Porto", prepare=asks_city),
     ("subscriber add", "--confirmed"): differs(ADD, ADD + " --confirmed", then=SHOWS_NEW, shows="weekly  confirmed"),
     ("subscriber set", ""): differs(None, "subscriber set %s --name Zoe" % ADA, then=ON_LIST, shows="Zoe"),
     ("subscriber set", "ADDRESS"): differs("subscriber set %s --name Zoe" % BEN, "subscriber set %s --name Zoe" % ADA, then=SHOWS_ADA, shows="Zoe"),
     ("subscriber set", "--name"): differs("subscriber set %s --name Yan" % ADA, "subscriber set %s --name Zoe" % ADA, then=SHOWS_ADA, shows="Zoe"),
     ("subscriber set", "--language"): differs("subscriber set %s --name Zoe" % ADA, "subscriber set %s --name Zoe --language de" % ADA, then=SHOWS_ADA, shows="language  de"),
     ("subscriber set", "--topic"): differs("subscriber set %s --name Zoe" % ADA, "subscriber set %s --name Zoe --topic sea" % ADA, then=SHOWS_ADA, shows="topics    sea"),
+    ("subscriber set", "--field"): differs("subscriber set %s --name Zoe" % ADA, "subscriber set %s --name Zoe --field city=Porto" % ADA, then=SHOWS_ADA,
+                                           shows="city      Porto", prepare=asks_city),
     ("subscriber set", "--cadence"): differs("subscriber set %s --name Zoe" % ADA, "subscriber set %s --name Zoe --cadence daily" % ADA, then=SHOWS_ADA, shows="daily  confirmed"),
     ("subscriber set", "--all-topics"): differs("subscriber set %s --name Zoe" % ADA, "subscriber set %s --name Zoe --all-topics" % ADA, then=SHOWS_ADA,
                                                 shows="topics    all", prepare=chosen),

@@ -165,6 +165,12 @@ def in_doubt(world):
     refused(world, Rule("dot", "keep-close"))
 
 
+def asks_city(world):
+    """With a field of its own."""
+    world.set("field.name", '"city"')
+    collected(world)
+
+
 def lists_to_import(world):
     collected(world)
     world.write("more.csv", "email,name\n%s,Newman\n" % NEW)
