@@ -478,7 +478,7 @@ class Judge:
 
     def has_paused(self, address, number, shown_at):
         """Whether a pause has to do with a post: between its first sight and its edition."""
-        until = max([shown_at.get((digest, number), 1 << 60) for digest in self.digests_of(address)]) + 2 * DAY
+        until = max([shown_at.get((digest, number), 1 << 60) for digest in self.digests_of(address)]) + GIVE_UP + 3 * DAY
         return any(begin <= until and self.low[number] <= end for begin, end in self.pauses[address])
 
     def digests_of(self, address):
