@@ -89,6 +89,8 @@ class World:
                 self.others.append(line)
         self.zone = zoneinfo.ZoneInfo(self.facts["zone"])
         self.digests = {each["name"]: each for each in self.facts["digests"]}
+        for digest in self.digests.values():  # a service that runs does not know of it until it ends
+            digest["changes"] = next((each.ends["t"] + 1 for each in self.jobs if each.stays() and each.at < digest["changes"] <= each.ends["t"]), digest["changes"])
 
     def person(self, address):
         """The first address of whoever has moved."""
@@ -250,15 +252,21 @@ class Judge:
         elif kind == "change":
             self.changes[address].append((when, act["words"][-1]))
         elif kind.startswith("pause"):
+            self.end_pause(address, when)
             self.pauses[address].append((when, self.midnight(kind.split()[-1])))
-        elif kind == "resume" and self.pauses[address]:
-            self.pauses[address][-1] = (self.pauses[address][-1][0], min(when, self.pauses[address][-1][1]))
+        elif kind == "resume":
+            self.end_pause(address, when)
         elif kind == "moved":
             self.moved[address] = when
         elif kind in ("leave", "erase", "suppress", "again_leave", "again_erase", "again_suppress"):
             self.gone.setdefault(address, when)
             if kind.endswith("erase"):
                 self.erased_at[address] = when
+
+    def end_pause(self, address, when):
+        if self.pauses[address]:
+            begin, end = self.pauses[address].pop()
+            self.pauses[address].append((begin, min(when, end)))
 
     def forget(self, since, until):
         """A copy of the store is back that knows nothing of what was done in between."""
