@@ -115,7 +115,9 @@ def runs_of(world, digest):
     facts = world.digests[digest]
     if not facts.get("changes"):
         return runs_of_schedule(world, facts["schedule"])
-    before = [each for each in runs_of_schedule(world, facts["schedule"]) if each < facts["changes"]]
+    # A run between the last call by the old schedule and the change is never made.
+    last_call = max((job.ends["t"] for job in world.jobs if job.is_send() and job.at < facts["changes"]), default=0)
+    before = [each for each in runs_of_schedule(world, facts["schedule"]) if each < facts["changes"] and each <= last_call]
     after = runs_of_schedule(world, facts["later"])
     # A time of today that has passed when it is chosen is due at once, unless today's edition is out.
     passed = max((each for each in after if each < facts["changes"]), default=0)
