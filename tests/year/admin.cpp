@@ -200,6 +200,7 @@ void Admin::restore_old_copy() {
 
 /// Mail that was read once is passed over in the mailbox, but not when it is piped.
 void Admin::read_again() {
+  run({"bounce", "ingest"});
   std::set<fs::path> mails;
   for (const auto& file : fs::directory_iterator{"returned/cur"}) mails.insert(file.path());
   for (const auto& mail : mails) {

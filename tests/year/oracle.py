@@ -89,6 +89,8 @@ class World:
                 self.others.append(line)
         self.zone = zoneinfo.ZoneInfo(self.facts["zone"])
         self.digests = {each["name"]: each for each in self.facts["digests"]}
+        for digest in self.digests.values():  # a service that runs does not know of it until it ends
+            digest["changes"] = next((each.ends["t"] + 1 for each in self.jobs if each.stays() and each.at < digest["changes"] <= each.ends["t"]), digest["changes"])
 
     def person(self, address):
         """The first address of whoever has moved."""
@@ -113,7 +115,9 @@ def runs_of(world, digest):
     facts = world.digests[digest]
     if not facts.get("changes"):
         return runs_of_schedule(world, facts["schedule"])
-    before = [each for each in runs_of_schedule(world, facts["schedule"]) if each < facts["changes"]]
+    # A run between the last call by the old schedule and the change is never made.
+    last_call = max((job.ends["t"] for job in world.jobs if job.is_send() and job.at < facts["changes"]), default=0)
+    before = [each for each in runs_of_schedule(world, facts["schedule"]) if each < facts["changes"] and each <= last_call]
     after = runs_of_schedule(world, facts["later"])
     # A time of today that has passed when it is chosen is due at once, unless today's edition is out.
     passed = max((each for each in after if each < facts["changes"]), default=0)
@@ -250,15 +254,21 @@ class Judge:
         elif kind == "change":
             self.changes[address].append((when, act["words"][-1]))
         elif kind.startswith("pause"):
+            self.end_pause(address, when)
             self.pauses[address].append((when, self.midnight(kind.split()[-1])))
-        elif kind == "resume" and self.pauses[address]:
-            self.pauses[address][-1] = (self.pauses[address][-1][0], min(when, self.pauses[address][-1][1]))
+        elif kind == "resume":
+            self.end_pause(address, when)
         elif kind == "moved":
             self.moved[address] = when
         elif kind in ("leave", "erase", "suppress", "again_leave", "again_erase", "again_suppress"):
             self.gone.setdefault(address, when)
             if kind.endswith("erase"):
                 self.erased_at[address] = when
+
+    def end_pause(self, address, when):
+        if self.pauses[address]:
+            begin, end = self.pauses[address].pop()
+            self.pauses[address].append((begin, min(when, end)))
 
     def forget(self, since, until):
         """A copy of the store is back that knows nothing of what was done in between."""
@@ -478,7 +488,7 @@ class Judge:
 
     def has_paused(self, address, number, shown_at):
         """Whether a pause has to do with a post: between its first sight and its edition."""
-        until = max([shown_at.get((digest, number), 1 << 60) for digest in self.digests_of(address)]) + 2 * DAY
+        until = max([shown_at.get((digest, number), 1 << 60) for digest in self.digests_of(address)]) + GIVE_UP + 3 * DAY
         return any(begin <= until and self.low[number] <= end for begin, end in self.pauses[address])
 
     def digests_of(self, address):
