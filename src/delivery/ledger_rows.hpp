@@ -85,10 +85,12 @@ struct Ledger::Settling {
       : policy(by),
         now(at),
         rows(of),
-        // Attempts given up before an admin reopened the edition do not count against the new ones.
+        // Attempts given up before an admin reopened the edition do not count against the new ones, nor do
+        // those that a clock which was behind has dated before the edition.
         history(database.prepare(R"sql(
     SELECT at_ms, stage, outcome, code, reply,
            at_ms >= coalesce((SELECT approved_ms FROM edition_heads WHERE id = :edition), 0)
+             AND at_ms >= coalesce((SELECT sealed_ms FROM edition_heads WHERE id = :edition), 0)
     FROM attempts WHERE edition_id = :edition AND subscriber_id = :subscriber)sql")),
         update(database.prepare(update_of(of))),
         insert(database.prepare(R"sql(

@@ -73,7 +73,7 @@ void Outbox::hurry() {
 
 bool Outbox::done_locked(std::size_t enough) const {
   const auto done = batch_.answers.size() + batch_.handed_back.size();
-  return done >= enough || outstanding_ == 0 || failure_ || (trouble_ && !stopping_);
+  return done >= enough || outstanding_ == 0 || ((failure_ || trouble_) && !stopping_);
 }
 
 Outbox::AnswerBatch Outbox::wait(std::size_t enough, std::chrono::milliseconds at_most) {

@@ -22,7 +22,7 @@ CREATE VIEW tags AS
 -- ==== digest =======================================================================================================
 
 CREATE VIEW edition_heads AS
-  SELECT id, digest, scheduled_ms, approved_ms, finished_ms, state FROM editions;
+  SELECT id, digest, scheduled_ms, sealed_ms, approved_ms, finished_ms, state FROM editions;
 
 -- Posts in an edition that readers have or will get: they stay as they are.
 CREATE VIEW frozen_posts AS

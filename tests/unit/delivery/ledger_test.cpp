@@ -185,6 +185,25 @@ TEST_CASE("ledger: what is deferred too long is given up and blamed on the addre
   CHECK(seen[0].outcome.verdict == Verdict::soft);
 }
 
+TEST_CASE(
+    "ledger: an attempt dated before the edition, by a clock that was behind, takes no time from a mailbox") {
+  Book book{1};
+  const auto right = book.clock.now();
+  REQUIRE(book.database.prepare("UPDATE editions SET sealed_ms = :now").bind(":now", right).run());
+  const auto defer = [&] {
+    const auto batch = book.ledger.claim(first, 1);
+    REQUIRE(batch);
+    REQUIRE(batch->claims.size() == 1);
+    const std::vector answers{answer_to(batch->claims.front(), Stage::rcpt, 452, "4.2.2 mailbox full")};
+    REQUIRE(book.ledger.settle(answers, {.policy = {.give_up_after = 48h, .give_up_at = {}}}));
+  };
+  book.clock.set(right - 72h);
+  defer();
+  book.clock.set(right + 1h);
+  defer();
+  CHECK(row_of(book.ledger, SubscriberId{1}).state == DeliveryState::deferred);
+}
+
 TEST_CASE("ledger: in doubt is retried once, then held; or held at once") {
   Book book{2};
   auto batch = book.ledger.claim(first, 2);
