@@ -202,10 +202,15 @@ Result<bool> BlockTable::mark(Block& block, SubscriberId up_to) {
 }
 
 Result<bool> BlockTable::count_settled(const Block& block, std::int64_t planned) {
+  const bool is_done = block.is_exhausted && block.open <= 0;
   auto update = database_.prepare(R"sql(
-    UPDATE delivery_blocks SET planned = planned - :planned, leased_until_ms = server_ms() + :lease
+    UPDATE delivery_blocks SET planned = planned - :planned, leased_until_ms = server_ms() + :lease,
+                               owner = CASE WHEN :done = 1 THEN '' ELSE owner END
     WHERE edition_id = :edition AND number = :number AND fence = :fence)sql");
-  update.bind(":planned", planned).bind(":lease", worker_.lease.count()).bind(":edition", block.edition);
+  update.bind(":done", is_done ? 1 : 0)
+      .bind(":planned", planned)
+      .bind(":lease", worker_.lease.count())
+      .bind(":edition", block.edition);
   TIDINGS_TRY(update.bind(":number", block.number).bind(":fence", block.fence).run());
   return database_.changes() == 1;
 }

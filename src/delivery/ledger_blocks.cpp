@@ -93,17 +93,18 @@ Result<void> Ledger::cut_blocks(EditionId edition) {
 // ---- claim
 // ------------------------------------------------------------------------------------------------------
 
+/// Another block; those of lost workers once nothing else is free.
 Result<bool> Ledger::lease_block(EditionId edition) {
-  for (;;) {
+  TIDINGS_LET(auto block, blocks_->lease(edition, clock_->now()));
+  while (!block) {
     TIDINGS_LET(auto left, blocks_->expired(edition));
-    if (!left) break;
+    if (!left) return false;
     log::warning(fmt::format("worker {} has not been heard of; its block {} is taken over", left->owner,
                              left->number));
     Recovered recovered;
     TIDINGS_TRY(take_over(*std::move(left), nullptr, take_over_options_, recovered));
+    TIDINGS_LET(block, blocks_->lease(edition, clock_->now()));
   }
-  TIDINGS_LET(auto block, blocks_->lease(edition, clock_->now()));
-  if (!block) return false;
   if (held_.empty()) kept_ = std::chrono::steady_clock::now();
   held_.push_back(*std::move(block));
   return true;
@@ -111,16 +112,23 @@ Result<bool> Ledger::lease_block(EditionId edition) {
 
 Result<std::vector<Ledger::Recipient>> Ledger::read_block(const Block& block, SubscriberId after,
                                                           SubscriberId until, int limit) {
-  TIDINGS_LET(const auto digest, digest_of(block.edition));
+  // The range stands on both sides of NOT EXISTS: otherwise PostgreSQL reads all outcomes of the edition.
   auto query = database_->prepare(R"sql(
     SELECT d.subscriber_id, d.segment_id, d.attempts, r.address, r.name, r.is_erased, c.subscriber_id IS NOT NULL, r.suppression
-    FROM all_deliveries d
+    FROM (SELECT p.subscriber_id, p.segment_id, 0 AS attempts FROM planned_deliveries p
+          WHERE p.edition_id = :edition AND p.subscriber_id > :after AND p.subscriber_id <= :until
+            AND NOT EXISTS (SELECT 1 FROM deliveries o
+                            WHERE o.edition_id = :edition AND o.subscriber_id = p.subscriber_id
+                              AND o.subscriber_id > :after AND o.subscriber_id <= :until)
+          UNION ALL
+          SELECT subscriber_id, segment_id, attempts FROM deliveries
+          WHERE edition_id = :edition AND subscriber_id > :after AND subscriber_id <= :until
+            AND state IN (3, 4) /* deferred, in_doubt */ AND (due_ms <= :now OR due_ms > :latest)) AS d
     JOIN recipients r ON r.subscriber_id = d.subscriber_id
-    LEFT JOIN confirmed_subscriptions c ON c.subscriber_id = d.subscriber_id AND c.digest = :digest
-    WHERE d.edition_id = :edition AND d.subscriber_id > :after AND d.subscriber_id <= :until
-      AND (d.state = 1 /* planned */ OR (d.state IN (3, 4) /* deferred, in_doubt */ AND (d.due_ms <= :now OR d.due_ms > :latest)))
+    LEFT JOIN confirmed_subscriptions c ON c.subscriber_id = d.subscriber_id AND c.digest = (
+      SELECT digest FROM edition_heads WHERE id = :edition)
     ORDER BY d.subscriber_id LIMIT :limit)sql");
-  query.bind(":digest", digest).bind(":edition", block.edition).bind(":after", after).bind(":until", until);
+  query.bind(":edition", block.edition).bind(":after", after).bind(":until", until);
   query.bind(":now", block.taken).bind(":latest", block.taken + longest_wait).bind(":limit", limit);
   return query.list([&](const store::Statement& row) { return Recipient{block.edition, row}; });
 }
@@ -150,6 +158,7 @@ Result<void> Ledger::claim_from(Block& block, int limit, ClaimBatch& batch) {
   block.is_exhausted = static_cast<int>(rows.size()) < limit;
   if (rows.empty()) return {};
   const auto last = rows.back().claim.subscriber;
+  block.is_exhausted = block.is_exhausted || last == block.last;
   const auto refused = std::ranges::count_if(rows, [](const Recipient& row) { return !row.refusal.empty(); });
   const auto new_refused = std::ranges::count_if(
       rows, [](const Recipient& row) { return !row.refusal.empty() && row.claim.attempt == 1; });
@@ -160,7 +169,9 @@ Result<void> Ledger::claim_from(Block& block, int limit, ClaimBatch& batch) {
     TIDINGS_LET(auto transaction, database_->begin_shared());
     TIDINGS_LET(is_ours, blocks_->mark(block, last));
     if (is_ours) {
-      TIDINGS_LET(is_ours, blocks_->count_settled(block, new_refused));
+      auto still_held = block;
+      still_held.is_exhausted = false;
+      TIDINGS_LET(is_ours, blocks_->count_settled(still_held, new_refused));
       TIDINGS_TRY(insert_refused(rows));
       TIDINGS_TRY(transaction.commit());
     }
@@ -177,7 +188,7 @@ Result<void> Ledger::claim_from(Block& block, int limit, ClaimBatch& batch) {
 
 Result<ClaimBatch> Ledger::claim_from_blocks(EditionId edition, int limit) {
   ClaimBatch batch;
-  TIDINGS_TRY(cut_blocks(edition));
+  if (held_.empty()) TIDINGS_TRY(cut_blocks(edition));
   for (;;) {
     const int wanted = limit - static_cast<int>(batch.claims.size());
     if (wanted <= 0) return batch;
@@ -275,12 +286,11 @@ Result<void> Ledger::settle_in_blocks(std::vector<Settled> answers, const Settle
     if (block != nullptr) {
       const auto planned =
           std::ranges::count(group, 1, [](const Settled& each) { return each.claim.attempt; });
-      TIDINGS_LET(is_ours, blocks_->count_settled(*block, planned));
       const int size = static_cast<int>(group.size());
+      auto afterwards = *block;
+      afterwards.open -= size;
+      TIDINGS_LET(is_ours, blocks_->count_settled(afterwards, planned));
       done.push_back({.number = block->number, .answers = size, .is_lost = !is_ours});
-      if (is_ours && block->is_exhausted && block->open == size) {
-        TIDINGS_LET([[maybe_unused]] const bool given, blocks_->give_back(*block));
-      }
     }
     if (!is_ours) {
       late += static_cast<std::int64_t>(group.size());

@@ -249,7 +249,8 @@ def a_worker_follows(test, world):
         test.assertIn("2 sent now", worker.stdout.readline())
     finally:
         worker.terminate()
-        test.assertEqual(worker.wait(timeout=5), 0)
+        worker.communicate(timeout=5)
+    test.assertEqual(worker.returncode, 0)
 
 
 def a_name_goes_with_follow(test, world):
