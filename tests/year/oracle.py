@@ -174,7 +174,7 @@ class Judge:
 
     def judge(self):
         for rule in (self.statuses, self.not_asked_again, self.reviewed, self.kept_out_by_the_editor, self.exports, self.once, self.nobody_unasked, self.nothing_missed,
-                     self.steered, self.clocks, self.editions, self.books, self.titles, self.parts, self.erased, self.store):
+                     self.steered, self.clocks, self.sources_asked, self.editions, self.books, self.titles, self.parts, self.erased, self.store):
             rule()
         return self.wrong
 
@@ -466,6 +466,13 @@ class Judge:
                     self.say("moved", "%s got %s in job %d and had not confirmed" % (mail["at"], mail["id"], job.number))
                 elif mail["at"] == address and job.at >= self.moved.get(address, 1 << 60):
                     self.say("moved", "%s got %s in job %d and had moved" % (address, mail["id"], job.number))
+
+    def sources_asked(self):
+        """In the calm each source is read again, whatever it has answered before."""
+        served = [each for job in self.world.jobs for each in job.events if each["k"] == "served"]
+        for source in {each["source"] for each in served}:
+            if not any(each["source"] == source and each["how"] in ("feed", "304") and each["t"] > self.world.facts["ends"] for each in served):
+                self.say("unread", "%s is not asked any more, though nothing is wrong with it" % source)
 
     def has_been_ahead(self, job):
         """By then, once: a pause that was over in the future is over."""
