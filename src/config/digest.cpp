@@ -45,6 +45,21 @@ digest::Schedule read_schedule(TomlSection& section, const std::string& text) {
   return *digest::parse_schedule("daily 08:00");
 }
 
+/// How often a digest that follows posts may send.
+void read_step(TomlSection& section, digest::Schedule& schedule) {
+  using namespace std::chrono_literals;
+  const auto step = section.optional_duration("at_least_every");
+  if (!step) return;
+  if (!schedule.follows_posts()) {
+    section.mistake("at_least_every", "at_least_every goes with schedule = \"every post\"");
+  } else if (*step < 1min || *step > 24h) {
+    section.mistake("at_least_every", "at_least_every is not between a minute and a day",
+                    "for example \"15m\"");
+  } else {
+    schedule.set_step(std::chrono::duration_cast<std::chrono::minutes>(*step));
+  }
+}
+
 /// "weekly" of "news.example.org": a label below the newsletter's own.
 std::string list_id_of(const std::string& digest, const std::string& newsletter) {
   auto label = replace_all(digest, "_", "-");
@@ -150,6 +165,7 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
       .reading_time = section.boolean("reading_time", false),
       .campaign = section.choice("campaign", campaigns)};
   read_people(section, newsletter, digest);
+  read_step(section, digest.schedule);
   if (section.has("brand"))
     digest.brand = read_brand(section.table("brand", fmt::format("brand \"{}\"", name)), brand);
   if (digest.review_until && !digest.review)

@@ -221,9 +221,8 @@ class Sender {
     const auto address = stored_address(notice.address);
     TIDINGS_LET(const auto suppression,
                 subscriber::Suppressions(context_.database, context_.clock).lookup(address));
-    const bool may_come_back = suppression && notice.kind == NoticeKind::move &&
-                               suppression->cause == subscriber::SuppressionCause::erased;
-    if (suppression && !may_come_back) return std::nullopt;
+    // The hash of an address that imports must not bring back is no reason not to tell its owner.
+    if (suppression && suppression->cause != subscriber::SuppressionCause::erased) return std::nullopt;
     return write(notice, {.id = subscriber->id,
                           .address = notice.address,
                           .name = subscriber->name,

@@ -322,10 +322,7 @@ void put_contents(json& data, const EditionView& view, std::size_t posts, const 
 
 std::string next_run(const EditionView& view, const Strings& strings, const Zone& zone) {
   if (!view.next) return {};
-  const auto local = zone.to_local(*view.next);
-  const auto day = std::chrono::floor<std::chrono::days>(local);
-  return fmt::format("{}, {}", strings.post_date(std::chrono::year_month_day{day}),
-                     strings.time(std::chrono::floor<std::chrono::minutes>(local - day)));
+  return strings.post_time(std::chrono::floor<std::chrono::seconds>(zone.to_local(*view.next)));
 }
 
 /// How long a first title may be so that the subject, as themes write it, is not cut off.

@@ -132,10 +132,7 @@ std::string WebPages::day_in_words(const message::Strings& words, std::string_vi
 }
 
 std::string WebPages::time_in_words(const message::Strings& words, UtcTime at) const {
-  const auto local = config_.newsletter.zone.to_local(at);
-  const auto day = std::chrono::floor<std::chrono::days>(local);
-  return fmt::format("{}, {}", words.post_date(std::chrono::year_month_day{day}),
-                     words.time(std::chrono::floor<std::chrono::minutes>(local - day)));
+  return words.post_time(std::chrono::floor<std::chrono::seconds>(config_.newsletter.zone.to_local(at)));
 }
 
 json WebPages::line_of(const message::Strings& words, const web::ChangedLine& line) const {

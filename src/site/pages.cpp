@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -20,7 +21,6 @@ using nlohmann::json;
 
 constexpr std::array page_names{"subscribe", "confirm", "unsubscribe", "left",   "preferences",
                                 "message",   "saved",   "erase",       "expired"};
-constexpr std::array languages{"ar", "de", "el", "en", "es", "fr", "it", "ja", "pt", "ru", "tr", "zh"};
 
 std::string_view key_of(web::Banner notice) {
   switch (notice) {
@@ -210,9 +210,12 @@ Result<std::unique_ptr<WebPages>> WebPages::load(const config::Config& config) {
   std::unique_ptr<WebPages> pages{new WebPages{config}};
   const auto lookup = config::template_lookup(config.folder);
   const auto& theme = config.web.theme;
-  for (const std::string language : languages) {
-    TIDINGS_LET(auto words, message::Strings::load(theme, language, lookup));
-    if (words.language() == language) pages->words_.emplace(language, std::move(words));
+  for (const auto& folder : {std::string{"default"}, theme}) {
+    for (const auto& language : config::known_languages(config.folder, folder)) {
+      if (pages->words_.contains(language)) continue;
+      TIDINGS_LET(auto words, message::Strings::load(theme, language, lookup));
+      if (words.language() == language) pages->words_.emplace(language, std::move(words));
+    }
   }
   const auto own = ascii_lower(config.newsletter.language);
   if (!pages->words_.contains(own)) {
@@ -263,8 +266,7 @@ const message::Strings& WebPages::strings(const std::string& language) const {
 
 std::string WebPages::language_for(std::span<const std::string> wanted) const {
   for (const auto& tag : wanted) {
-    const auto lower = ascii_lower(tag);
-    for (const auto& candidate : {lower, lower.substr(0, lower.find('-'))}) {
+    for (const auto& candidate : message::fallbacks_of(tag)) {
       if (words_.contains(candidate)) return candidate;
     }
   }
@@ -410,7 +412,11 @@ Result<std::string> WebPages::render_whole(const web::PageView& view) const {
   data["archive_url"] = !own.empty() && archive.starts_with(own + "/")
                             ? base_path_ + archive.substr(own.size()) + "/"
                             : archive;
-  data["has_archive"] = !config_.archive.url.empty();
+  // Before the first edition the archive that we serve has no page yet.
+  std::error_code ignored;
+  data["has_archive"] =
+      !config_.archive.url.empty() &&
+      (config_.web.archive.empty() || std::filesystem::exists(config_.web.archive / "index.html", ignored));
   data["button"] = word(words, view.moves ? "web_move" : "web_confirm", values);
   // A page on which nothing is left to press leads to the form.
   constexpr std::array ends{web::Banner::missing, web::Banner::many, web::Banner::trouble,

@@ -107,6 +107,11 @@ Result<bool> SubscriberTable::move(const store::Transaction& /*open*/, Subscribe
   if (!known) return fail(Errc::no_input, "there is no such subscriber");
   TIDINGS_LET(const auto other, find(move.to));
   if (other && other->id != id) return false;
+  // An import of an older list must not bring the old address back beside the new one.
+  if (const auto old = parse_mail_address(known->address)) {
+    TIDINGS_LET(const auto suppressed, suppressions_.lookup(*old));
+    if (!suppressed) TIDINGS_TRY(suppressions_.add_erased(old->key()));
+  }
   const auto now = clock_.now();
   auto update = database_.prepare(
       "UPDATE subscribers SET address = :address, address_key = :key, moved_ms = :now WHERE id = :id");

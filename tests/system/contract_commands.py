@@ -377,7 +377,7 @@ CASES = {
     ("report", "--html"): differs("report weekly", "report weekly --html page.html", then=names, shows="page.html", prepare=sent),
     ("status", ""): differs(None, "send weekly", then="status", shows="2 of 2 sent"),
     ("status", "--health"): differs("status", "status --health", shows="healthy: "),
-    ("doctor", ""): differs(None, in_order(breaks_the_harbour, "collect"), then="doctor", shows="exit 69"),
+    ("doctor", ""): differs(None, in_order(breaks_the_harbour, "collect"), then="doctor", shows="exit 75"),
     ("doctor", "--smtp"): doctor_asks_the_relay,
     ("doctor", "--dns"): doctor_asks_the_dns,
     ("doctor", "--pages"): differs("doctor", "doctor --pages", shows="pages: "),

@@ -287,6 +287,7 @@ DIGEST = {
     "image_limit": Case('"256KiB"', '"60B"', inline_pictures, setting(("digest.images", '"inline"')), in_a="PART image/jpeg"),
     "images_limit": Case('"1MiB"', '"60B"', inline_pictures, setting(("digest.images", '"inline"')), in_a="PART image/jpeg"),
     "contents": Case('"never"', '"always"', mail, in_b="In this issue:"),
+    "at_least_every": Case('"15m"', '"24h"', said("digest", "list"), setting(("digest.schedule", '"every post"')), in_b="at most every"),
     "from": Case(None, '"The Cook <food@example.org>"', mail, in_a="From: Harbour News", in_b="From: The Cook <food@example.org>"),
     "reply_to": Case(None, '"cook@example.org"', mail, in_b="Reply-To: cook@example.org"),
     "expires": Case(None, '"7d"', mail, in_b="Expires: "),

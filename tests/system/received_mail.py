@@ -16,7 +16,8 @@ from smtp_server import SmtpServer
 from tidings import Home, TOP, html_of, parse_mail, text_of
 
 AT = "2026-01-26T08:05:00+02:00"
-LANGUAGES = ("en", "de", "el", "es", "fr", "it", "pt", "ru", "tr", "ar", "ja", "zh", "")
+LANGUAGES = ("en", "de", "el", "es", "fr", "it", "pt", "ru", "tr", "ar", "ja", "zh", "nl", "sv", "pl", "uk",
+             "ko", "he", "fa", "zh-hant", "")
 ONCE = ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type", "List-Id", "List-Unsubscribe",
         "List-Unsubscribe-Post", "Feedback-ID")
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -10,8 +10,6 @@
 namespace year {
 namespace {
 
-std::int64_t now_ms_() { return now_ns() / 1'000'000; }
-
 std::string date_text(std::int64_t ms, const char* form) {
   const std::time_t time = static_cast<std::time_t>(ms / 1000);
   std::tm parts{};
@@ -86,18 +84,18 @@ class Blog : public Peer {
  private:
   void answer(Line& line, const std::string& request) {
     const auto& source = script_.sources[static_cast<std::size_t>(source_)];
-    const bool moved = source.moves_ms && *source.moves_ms <= now_ms_();
+    const bool moved = source.moves_ms && *source.moves_ms <= world_ms();
     if (outage_) return fail(line, *outage_);
     if (moved && !request.starts_with("GET /moved/")) {
-      note(Entry{"served"}.add("t", now_ms_()).add("source", source.name).add("how", "moved"));
+      note(Entry{"served"}.add("t", world_ms()).add("source", source.name).add("how", "moved"));
       return line.say(
           "HTTP/1.1 301 Moved\r\nLocation: /moved/" + source.name + "\r\nContent-Length: 0\r\n\r\n", 5);
     }
     std::vector<int> shown;
-    const auto bytes = feed_of(script_, source_, now_ms_(), &shown);
+    const auto bytes = feed_of(script_, source_, world_ms(), &shown);
     const auto tag = "\"" + std::to_string(std::hash<std::string>{}(bytes)) + "\"";
     Entry entry{"served"};
-    entry.add("t", now_ms_()).add("source", source.name);
+    entry.add("t", world_ms()).add("source", source.name);
     if (source.validators && request.find("\r\nIf-None-Match: " + tag + "\r\n") != std::string::npos) {
       note(entry.add("how", "304"));
       return line.say("HTTP/1.1 304 Not Modified\r\nETag: " + tag + "\r\n\r\n", 5);
@@ -114,7 +112,7 @@ class Blog : public Peer {
   void fail(Line& line, const Outage& outage) {
     const auto& source = script_.sources[static_cast<std::size_t>(source_)];
     note(Entry{"served"}
-             .add("t", now_ms_())
+             .add("t", world_ms())
              .add("source", source.name)
              .add("how", "outage")
              .add("kind", static_cast<int>(outage.kind))
@@ -126,7 +124,7 @@ class Blog : public Peer {
             status_line(outage.status) + "Content-Length: " + std::to_string(page.size()) + "\r\n\r\n" + page,
             5);
       case Outage::Kind::cut: {
-        const auto bytes = feed_of(script_, source_, now_ms_(), nullptr);
+        const auto bytes = feed_of(script_, source_, world_ms(), nullptr);
         line.say("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(bytes.size()) + "\r\n\r\n" +
                      bytes.substr(0, bytes.size() / 2),
                  5);
@@ -193,7 +191,7 @@ std::string feed_of(const Script& script, int source, std::int64_t now_ms, std::
 Route route_to_blog(const Script& script, int source) {
   std::optional<Outage> outage;
   for (const auto& each : script.sources[static_cast<std::size_t>(source)].outages) {
-    if (each.from_ms <= now_ms_() && now_ms_() < each.until_ms) outage = each;
+    if (each.from_ms <= world_ms() && world_ms() < each.until_ms) outage = each;
   }
   Route route;
   route.reach = Reach::open;
@@ -203,7 +201,7 @@ Route route_to_blog(const Script& script, int source) {
     route.peer = std::make_unique<Blog>(script, source, outage);
   } else {
     note(Entry{"served"}
-             .add("t", now_ms_())
+             .add("t", world_ms())
              .add("source", script.sources[static_cast<std::size_t>(source)].name)
              .add("how", "outage")
              .add("kind", static_cast<int>(outage->kind))

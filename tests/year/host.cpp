@@ -74,7 +74,8 @@ Ended Host::run(std::vector<std::string> words, Faults faults, std::string input
                   .environment = std::move(environment),
                   .setting = {}};
   command.setting = {.dice = mix(script_.seed * 1'000'003 + static_cast<std::uint64_t>(jobs_)),
-                     .now_ms = now_ - behind_ms_,
+                     .now_ms = now_,
+                     .clock_off_ms = clock_off_ms_,
                      .process_id = 1000 + jobs_,
                      .boot_id = {},
                      .machine_id = machine_,
@@ -88,14 +89,14 @@ Ended Host::run(std::vector<std::string> words, Faults faults, std::string input
     begins.add("death", faults.death == Death::kill ? "kill" : "power").add("dies_at", faults.dies_at);
   if (faults.disk_full_from > 0) begins.add("disk_full_from", faults.disk_full_from);
   if (faults.io_error_at > 0) begins.add("io_error_at", faults.io_error_at);
-  if (behind_ms_ > 0) begins.add("behind", behind_ms_);
+  if (clock_off_ms_ < 0) begins.add("behind", -clock_off_ms_);
+  if (clock_off_ms_ > 0) begins.add("ahead", clock_off_ms_);
   begins.add("mood", name_of(weather_[0].mood)).add("mood2", name_of(weather_[1].mood));
   note(begins);
   const auto begin = shared().size;
   auto ended = run_job(command);
   ended.out = at_home(std::move(ended.out));
   ended.errors = at_home(std::move(ended.errors));
-  ended.ended_ms += behind_ms_;
   read_journal(begin);
   note(Entry{"ends"}
            .add("job", jobs_)
@@ -129,14 +130,18 @@ void Host::write_local(int source) {
 
 /// What people got in the job that has just ended.
 void Host::read_journal(std::size_t begin) {
+  deferred_.clear();
   std::string_view rest{shared().bytes + begin, shared().size - begin};
   while (!rest.empty()) {
     const auto end = std::min(rest.find('\n'), rest.size());
     const auto line = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (line.starts_with("{\"k\":\"refused\"") && text_in(line, "said").starts_with("4"))
+      deferred_.push_back(text_in(line, "to"));
     if (!line.starts_with("{\"k\":\"mail\"")) continue;
     auto& got = got_[text_in(line, "to")];
     if (auto confirm = text_in(line, "confirm"); !confirm.empty()) got.confirm = std::move(confirm);
+    if (auto link = text_in(line, "preferences"); !link.empty()) got.preferences = std::move(link);
     if (auto leave = text_in(line, "leave"); !leave.empty()) {
       got.leave = std::move(leave);
       got.from = text_in(line, "from");

@@ -25,13 +25,14 @@ void write(const std::filesystem::path& path, const std::string& text);
 /// The value of a text in a line of the journal.
 [[nodiscard]] std::string text_in(std::string_view line, const std::string& name);
 
-/// The last mail that somebody got.
+/// What somebody has of us: of the last mail they got, or the last that had such a link.
 struct Got {
   std::string from;
   std::string id;
   std::string list;
   std::string leave;
   std::string confirm;
+  std::string preferences;
 };
 
 class Host {
@@ -54,10 +55,11 @@ class Host {
   Knobs knobs_;
   std::int64_t now_;
   int jobs_ = 0;
-  std::int64_t behind_ms_ = 0;    ///< the clock of the host, for a while
-  std::int64_t usual_seams_ = 0;  ///< that a job passes which sends
+  std::int64_t clock_off_ms_ = 0;  ///< so far the clock of the host is ahead of the world's, for a while
+  std::int64_t usual_seams_ = 0;   ///< that a job passes which sends
   std::array<std::int64_t, 2> weather_until_{};
   std::map<std::string, Got> got_;
+  std::vector<std::string> deferred_;  ///< whom a relay has refused for now in the last job
 
  private:
   void note_script();

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,8 +21,8 @@ int tidings_main(int argc, char** argv);  // src/main.cpp, under another name
 namespace year {
 namespace {
 
-/// Of the host, not of the world: a job that does not end is a finding, and must not stop the others.
-constexpr unsigned most_seconds = 30;
+/// Of the host's processor: a job that does not end is a finding, and must not stop the others.
+constexpr rlimit most_seconds = {.rlim_cur = 30, .rlim_max = 30};
 
 int memory_file(const char* name) {
   const int fd = ::memfd_create(name, MFD_CLOEXEC);
@@ -38,7 +39,7 @@ std::string taken_from(int fd) {
 }
 
 [[noreturn]] void become(const Command& command, int in, int out, int errors) {
-  ::alarm(most_seconds);
+  ::setrlimit(RLIMIT_CPU, &most_seconds);
   ::dup2(in, STDIN_FILENO);
   ::dup2(out, STDOUT_FILENO);
   ::dup2(errors, STDERR_FILENO);

@@ -115,6 +115,16 @@ std::string boundary_of(const std::string& type) {
   return value.substr(0, value.find_first_of("; "));
 }
 
+std::string link_in(const std::string& body, std::string_view base) {
+  const auto at = body.find(base);
+  if (at == std::string::npos) return {};
+  auto stop = at + base.size();
+  while (stop < body.size() && (std::isalnum(static_cast<unsigned char>(body[stop])) != 0 ||
+                                body[stop] == '-' || body[stop] == '_' || body[stop] == '.'))
+    ++stop;
+  return body.substr(at, stop - at);
+}
+
 void read_part(std::string_view part, ReadMail& mail) {
   const auto end = part.find("\r\n\r\n");
   if (end == std::string_view::npos) return;
@@ -132,15 +142,8 @@ void read_part(std::string_view part, ReadMail& mail) {
   if (type.starts_with("text/plain") && mail.top.empty()) mail.top = body.substr(0, 300);
   auto posts = posts_in(body);
   (type.starts_with("text/html") ? mail.html_posts : mail.text_posts) = std::move(posts);
-  constexpr std::string_view link = "https://news.example.org/c/";
-  const auto at = body.find(link);
-  if (at != std::string::npos && mail.confirm_link.empty()) {
-    auto stop = at + link.size();
-    while (stop < body.size() && (std::isalnum(static_cast<unsigned char>(body[stop])) != 0 ||
-                                  body[stop] == '-' || body[stop] == '_' || body[stop] == '.'))
-      ++stop;
-    mail.confirm_link = body.substr(at, stop - at);
-  }
+  if (mail.confirm_link.empty()) mail.confirm_link = link_in(body, "https://news.example.org/c/");
+  if (mail.preferences_link.empty()) mail.preferences_link = link_in(body, "https://news.example.org/p/");
 }
 
 }  // namespace

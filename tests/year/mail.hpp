@@ -19,8 +19,9 @@ struct ReadMail {
   std::string list_unsubscribe;
   std::vector<int> text_posts;  ///< in their order, each as often as it is named
   std::vector<int> html_posts;
-  std::string top;           ///< the first lines of the text
-  std::string confirm_link;  ///< the first link to /c/
+  std::string top;               ///< the first lines of the text
+  std::string confirm_link;      ///< the first link to /c/
+  std::string preferences_link;  ///< and to /p/
 };
 
 [[nodiscard]] ReadMail read_mail(const std::string& octets);

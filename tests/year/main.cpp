@@ -33,19 +33,24 @@ struct Options {
   bool journal = false;  ///< print it, judge nothing
   bool story = false;
   bool quick = false;  ///< end at the first failure, make nothing smaller
+  bool plain = false;  ///< make nothing smaller
   std::string list;    ///< of seeds, instead of first to last
+  std::string oracle = YEAR_ORACLE;
   Knobs knobs;
 };
 
 constexpr const char* usage =
     "year --seeds A-B [--days N] [--readers N] [--without FAULT,...] [--workers N] [--story] [--journal] "
-    "[--first]\n"
+    "[--first] [--plain]\n"
     "Lives a world for each seed and judges it. Exit 1 if any breaks a promise.\n"
     "  --story    tell what happened, day by day (one seed)\n"
     "  --journal  print the journal of the world instead\n"
+    "  --plain    make no failing world smaller\n"
     "  --first    end at the first failure, as it is\n"
+    "  --oracle FILE  another judge than the one of the source tree\n"
     "  --list FILE  the worlds of a file instead: seed, days, without which faults, and why, a line each\n"
-    "FAULT: kills power disk sources relays people edits host config rare\n";
+    "FAULT: kills power disk sources relays people edits host config rare timing wishes copies ahead "
+    "service\n";
 
 [[noreturn]] void fail_usage() {
   std::fputs(usage, stderr);
@@ -76,6 +81,8 @@ Options read_options(int argc, char** argv) {
       options.story = true;
     } else if (name == "--first") {
       options.quick = true;
+    } else if (name == "--plain") {
+      options.plain = true;
     } else if (++i >= argc) {
       fail_usage();
     } else if (const char* const value = argv[i]; name == "--seeds") {
@@ -84,6 +91,8 @@ Options read_options(int argc, char** argv) {
       options.last = dash == nullptr ? options.first : std::strtoull(dash + 1, nullptr, 10);
     } else if (name == "--list") {
       options.list = value;
+    } else if (name == "--oracle") {
+      options.oracle = value;
     } else if (name == "--days") {
       options.knobs.days = std::atoi(value);
     } else if (name == "--readers") {
@@ -102,7 +111,7 @@ Options read_options(int argc, char** argv) {
 /// The judge, a Python program at the other end of two pipes.
 class Oracle {
  public:
-  explicit Oracle(const char* mode = nullptr) {
+  explicit Oracle(const std::string& program, const char* mode = nullptr) {
     std::array<int, 2> in{}, out{};
     if (::pipe(in.data()) != 0 || ::pipe(out.data()) != 0) throw std::runtime_error{"pipe"};
     child_ = ::fork();
@@ -110,7 +119,7 @@ class Oracle {
       ::dup2(in[0], STDIN_FILENO);
       ::dup2(out[1], STDOUT_FILENO);
       for (const int fd : {in[0], in[1], out[0], out[1]}) ::close(fd);
-      ::execlp(YEAR_PYTHON, YEAR_PYTHON, "-B", YEAR_ORACLE, mode, nullptr);
+      ::execlp(YEAR_PYTHON, YEAR_PYTHON, "-B", program.c_str(), mode, nullptr);
       ::_exit(127);
     }
     ::close(in[0]);
@@ -225,7 +234,7 @@ std::vector<Wanted> wanted_worlds(const Options& options) {
 }
 
 void work(const Options& options, std::span<const Wanted> worlds, Tally& tally) {
-  Oracle oracle;
+  Oracle oracle{options.oracle};
   for (;;) {
     const auto next = __atomic_fetch_add(&tally.next, 1, __ATOMIC_SEQ_CST);
     if (next >= worlds.size() || tally.over) return;
@@ -235,13 +244,16 @@ void work(const Options& options, std::span<const Wanted> worlds, Tally& tally) 
     // The first lives twice: a world that goes another way the second time is no use to anybody.
     if (next == 0 && verdict.empty() && live(seed, all) != journal)
       verdict = "{\"wrong\": [[\"chance\", \"the world is not the same when it lives again\"]]}";
-    __atomic_fetch_add(&tally.lived, 1, __ATOMIC_SEQ_CST);
+    const auto lived = __atomic_add_fetch(&tally.lived, 1, __ATOMIC_SEQ_CST);
+    if (lived % 100 == 0)
+      std::fprintf(stderr, "%s worlds, %s failed\n", std::to_string(lived).c_str(),
+                   std::to_string(tally.failed).c_str());
     __atomic_fetch_add(&tally.days, static_cast<std::uint64_t>(all.days), __ATOMIC_SEQ_CST);
     if (verdict.empty()) continue;
     __atomic_fetch_add(&tally.failed, 1, __ATOMIC_SEQ_CST);
     if (options.quick) {
       tally.over = true;
-    } else {
+    } else if (!options.plain) {
       const auto knobs = smaller(seed, all, rule_of(verdict), oracle);
       verdict = oracle.judge(live(seed, knobs));
       verdict = command_for(seed, knobs) + " --story\n  " + verdict;
@@ -257,7 +269,7 @@ int tell(const Options& options) {
     std::fwrite(journal.data(), 1, journal.size(), stdout);
     return 0;
   }
-  Oracle oracle{"--story"};
+  Oracle oracle{options.oracle, "--story"};
   const auto verdict = oracle.judge(journal);
   for (auto line = oracle.read_line(); line != "."; line = oracle.read_line()) std::puts(line.c_str());
   std::puts(verdict.empty() ? "All promises were kept." : verdict.c_str());

@@ -42,8 +42,6 @@ int reader_of(std::string_view address) {
   return number < most_readers ? number : 0;
 }
 
-std::int64_t now_ms() { return now_ns() / 1'000'000; }
-
 class Relay : public Peer {
  public:
   Relay(int number, const RelayWeather& weather, std::uint64_t seed)
@@ -126,7 +124,7 @@ class Relay : public Peer {
     if (!refusal.empty()) {
       const auto* const by = by_mood.empty() ? "mailbox" : name_of(weather_.mood);
       note(Entry{"refused"}
-               .add("t", now_ms())
+               .add("t", world_ms())
                .add("relay", number_)
                .add("to", to)
                .add("said", refusal)
@@ -155,14 +153,14 @@ class Relay : public Peer {
     const int reader = reader_of(to);
     if (reader == 0) return {};
     auto& met = shared().met[number_][reader];
-    if (met.tries == 0) met.first_ms = now_ms();
+    if (met.tries == 0) met.first_ms = world_ms();
     ++met.tries;
     const auto domain = std::string_view{to}.substr(to.find('@') + 1);
     if (domain == "gone.example") return "550 5.1.1 <" + to + ">: Recipient address rejected: User unknown";
-    if (domain == "grey.example" && now_ms() - met.first_ms < 300'000)
+    if (domain == "grey.example" && world_ms() - met.first_ms < 300'000)
       return "451 4.7.1 <" + to + ">: Recipient address rejected: Greylisted, come back in 5 minutes";
     if (domain == "full.example" && !weather_.calm) {  // full for days at a time
-      const auto days = now_ms() / 86'400'000;
+      const auto days = world_ms() / 86'400'000;
       if (Dice{seed_, "full", static_cast<std::uint64_t>(days / 2 * most_readers + reader)}.chance(30))
         return "452 4.2.2 The email account that you tried to reach is over quota";
     }
@@ -242,20 +240,27 @@ class Relay : public Peer {
     if (strikes(Stage::answered)) return end_here(line);
     const auto here = number_;
     line.say(reply_text("250 2.0.0 Ok: queued as Q" + std::to_string(number)), 1, [number, here] {
-      note(Entry{"answered"}.add("t", now_ms()).add("relay", here).add("number", number));
+      note(Entry{"answered"}.add("t", world_ms()).add("relay", here).add("number", number));
     });
   }
 
   void note_accepted(int number) {
     const auto read = read_mail(body_);
     Entry entry{"mail"};
-    entry.add("t", now_ms()).add("relay", number_).add("number", number).add("from", *from_).add("to", *to_);
+    entry.add("t", world_ms())
+        .add("relay", number_)
+        .add("number", number)
+        .add("from", *from_)
+        .add("to", *to_);
     entry.add("id", read.message_id)
         .add("list", read.list_id)
         .add("subject", read.subject)
         .add("head_to", read.to);
     entry.add("leave", read.list_unsubscribe).list("text", read.text_posts).list("html", read.html_posts);
-    entry.add("top", read.top).add("confirm", read.confirm_link).add("bytes", body_.size());
+    entry.add("top", read.top)
+        .add("confirm", read.confirm_link)
+        .add("preferences", read.preferences_link)
+        .add("bytes", body_.size());
     note(entry);
   }
 

@@ -203,6 +203,43 @@ void write_more_acts(Script& script) {
     script.acts.push_back({.at_ms = at, .kind = one_of(dice, chores), .reader = -1, .digest = {}});
 }
 
+/// What readers steer by themselves.
+void write_wishes(Script& script) {
+  constexpr std::array<Act::Kind, 7> kinds = {
+      Act::Kind::pause,    Act::Kind::pause,      Act::Kind::pause_page,  Act::Kind::move_page,
+      Act::Kind::download, Act::Kind::erase_page, Act::Kind::move_address};
+  for (std::size_t i = 0; i < script.readers.size(); ++i) {
+    const auto& reader = script.readers[i];
+    Dice dice{script.seed, "wishes", static_cast<std::uint64_t>(reader.number)};
+    auto at = std::max(reader.joins_ms, script.begins_ms) + dice.between(24 * 60, 10 * 24 * 60) * minute;
+    while (!reader.steady && at < script.ends_ms && dice.chance(35)) {
+      script.acts.push_back(
+          {.at_ms = at, .kind = one_of(dice, kinds), .reader = static_cast<int>(i), .digest = {}});
+      at += dice.between(6, 10 * 24) * hour;
+    }
+  }
+}
+
+/// In some worlds the store is lost once, and the last copy is old.
+void write_copies(Script& script) {
+  Dice dice{script.seed, "copies"};
+  if (!dice.chance(15)) return;
+  const auto kept = script.begins_ms + dice.between(24 * 60, 15 * 24 * 60) * minute;
+  const auto lost = kept + dice.between(3 * 60, 4 * 24 * 60) * minute;
+  if (lost >= script.ends_ms) return;
+  script.acts.push_back({.at_ms = kept, .kind = Act::Kind::keep_copy, .reader = -1, .digest = {}});
+  script.acts.push_back({.at_ms = lost, .kind = Act::Kind::restore_old_copy, .reader = -1, .digest = {}});
+}
+
+/// In some the clock of the host runs ahead once.
+void write_clocks(Script& script) {
+  Dice dice{script.seed, "clocks"};
+  if (!dice.chance(15)) return;
+  const auto at = script.begins_ms + dice.between(24 * 60, 15 * 24 * 60) * minute;
+  if (at < script.ends_ms)
+    script.acts.push_back({.at_ms = at, .kind = Act::Kind::clock_ahead, .reader = -1, .digest = {}});
+}
+
 void write_acts(Script& script, const Knobs& knobs) {
   if (!knobs.has(Fault::people)) return;
   constexpr std::array<Act::Kind, 14> kinds = {
@@ -229,6 +266,9 @@ void write_acts(Script& script, const Knobs& knobs) {
     }
   }
   if (knobs.has(Fault::rare)) write_more_acts(script);
+  if (knobs.has(Fault::wishes)) write_wishes(script);
+  if (knobs.has(Fault::copies)) write_copies(script);
+  if (knobs.has(Fault::ahead)) write_clocks(script);
   constexpr std::array<Act::Kind, 7> chores = {Act::Kind::import,   Act::Kind::import,     Act::Kind::rotate,
                                                Act::Kind::nonsense, Act::Kind::second_run, Act::Kind::restore,
                                                Act::Kind::move_host};
@@ -242,17 +282,20 @@ void write_acts(Script& script, const Knobs& knobs) {
 }  // namespace
 
 const char* name_of(Fault fault) {
-  constexpr std::array<const char*, fault_count> names = {"kills",  "power", "disk", "sources", "relays",
-                                                          "people", "edits", "host", "config",  "rare"};
+  constexpr std::array<const char*, fault_count> names = {"kills",  "power",  "disk",   "sources", "relays",
+                                                          "people", "edits",  "host",   "config",  "rare",
+                                                          "timing", "wishes", "copies", "ahead",   "service"};
   return names[static_cast<std::size_t>(fault)];
 }
 
 const char* name_of(Act::Kind kind) {
-  constexpr std::array<const char*, 22> names = {
-      "change",      "leave_link",  "leave_mail",    "leave_wish",  "erase",        "complain",
-      "hard_bounce", "soft_bounce", "forged_bounce", "sign_up",     "sign_up_only", "import",
-      "suppress",    "rotate",      "nonsense",      "second_run",  "restore",      "move_host",
-      "hide",        "export_one",  "typo",          "clock_behind"};
+  constexpr std::array<const char*, 31> names = {
+      "change",       "leave_link",  "leave_mail",    "leave_wish",   "erase",        "complain",
+      "hard_bounce",  "soft_bounce", "forged_bounce", "sign_up",      "sign_up_only", "import",
+      "suppress",     "rotate",      "nonsense",      "second_run",   "restore",      "move_host",
+      "hide",         "export_one",  "typo",          "clock_behind", "pause",        "pause_page",
+      "move_address", "move_page",   "download",      "erase_page",   "keep_copy",    "restore_old_copy",
+      "clock_ahead"};
   return names[static_cast<std::size_t>(kind)];
 }
 

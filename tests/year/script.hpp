@@ -18,8 +18,24 @@ inline constexpr std::int64_t hour = 60 * minute;
 inline constexpr std::int64_t day = 24 * hour;
 
 /// What can be switched off when a failure is made smaller; bits of Knobs::without.
-enum class Fault : unsigned { kills, power, disk, sources, relays, people, edits, host, config, rare };
-inline constexpr int fault_count = 10;
+enum class Fault : unsigned {
+  kills,
+  power,
+  disk,
+  sources,
+  relays,
+  people,
+  edits,
+  host,
+  config,
+  rare,
+  timing,   ///< two dull events at once: somebody acts while their mail is deferred, or by an old link
+  wishes,   ///< pauses, other addresses, data and erasure by the reader's own page
+  copies,   ///< a copy of days ago in the place of the store
+  ahead,    ///< a clock that runs ahead
+  service,  ///< `run` for some hours instead of `send --due`
+};
+inline constexpr int fault_count = 15;
 [[nodiscard]] const char* name_of(Fault fault);
 
 struct Knobs {
@@ -94,6 +110,15 @@ struct Act {
     export_one,    ///< somebody asks what is known of them
     typo,          ///< config.toml is saved with a mistake in it
     clock_behind,  ///< one run on a host that has woken up in the past
+    pause,
+    pause_page,
+    move_address,
+    move_page,
+    download,    ///< somebody asks what is known of them, by their own page
+    erase_page,  ///< or that it be forgotten
+    keep_copy,
+    restore_old_copy,  ///< the store from that copy, days later
+    clock_ahead,       ///< runs on a host whose clock is ahead
   };
   std::int64_t at_ms = 0;
   Kind kind = Kind::change;

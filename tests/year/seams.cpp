@@ -31,7 +31,7 @@ constexpr std::int64_t second_ns = 1'000'000'000;
 
 void activate(const JobSetting& wanted) {
   setting = wanted;
-  clock_ns = setting.now_ms * 1'000'000;
+  clock_ns = (setting.now_ms + setting.clock_off_ms) * 1'000'000;
   dice.emplace(setting.dice, "seams");
   start_files(setting.faults, setting.dice);
   start_threads(setting.dice);
@@ -41,6 +41,8 @@ void activate(const JobSetting& wanted) {
 bool is_active() { return active; }
 
 std::int64_t now_ns() { return clock_ns; }
+
+std::int64_t world_ms() { return clock_ns / 1'000'000 - setting.clock_off_ms; }
 
 void advance_to(std::int64_t ns) { clock_ns = std::max(clock_ns, ns); }
 
@@ -56,7 +58,7 @@ void seam() {
 
 void note_end() {
   shared().seams = passed;
-  shared().ended_ms = clock_ns / 1'000'000;
+  shared().ended_ms = world_ms();
 }
 
 void die() {

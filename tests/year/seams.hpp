@@ -37,7 +37,8 @@ struct Faults {
 /// What the process of a job needs to know of the world.
 struct JobSetting {
   std::uint64_t dice = 0;
-  std::int64_t now_ms = 0;  ///< the clock of the host when the job starts
+  std::int64_t now_ms = 0;        ///< when the job starts
+  std::int64_t clock_off_ms = 0;  ///< so far the clock of the host is ahead
   int process_id = 0;
   std::string boot_id;     ///< another one after each loss of power
   std::string machine_id;  ///< and of the host
@@ -49,7 +50,10 @@ struct JobSetting {
 void activate(const JobSetting& setting);
 
 [[nodiscard]] bool is_active();
+/// By the clock of the host.
 [[nodiscard]] std::int64_t now_ns();
+/// As the rest of the world knows it.
+[[nodiscard]] std::int64_t world_ms();
 /// Counts one seam. Does not return if the process dies here.
 void seam();
 [[nodiscard]] std::int64_t seams_passed();
