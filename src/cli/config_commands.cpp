@@ -9,6 +9,7 @@
 #include "cli/command.hpp"
 #include "cli/output.hpp"
 #include "config/secret.hpp"
+#include "edition/edition_notices.hpp"
 #include "edition/render.hpp"
 #include "message/strings.hpp"
 #include "message/theme.hpp"
@@ -64,6 +65,7 @@ Result<Exit> check_config(Session& session, const NoOptions& /*options*/) {
   if (const auto& bounce = config->bounce; !bounce.mailbox.empty() && bounce.password.is_set())
     TIDINGS_TRY(config::read_secret(bounce.password, "[bounce] password"));
   for (const auto& warning : config->warnings) log::warning(warning);
+  for (const auto& trouble : edition::load_notices(*config).troubles) log::warning(printable(trouble));
   if (const auto& maildir = config->bounce.maildir; !maildir.empty() && !is_folder(maildir / "new")) {
     log::warning(fmt::format("{}: [bounce] maildir: {} is not a Maildir: it has no folder \"new\"",
                              config->file.string(), maildir.string()));

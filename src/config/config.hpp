@@ -23,6 +23,7 @@
 #include "delivery/relay.hpp"
 #include "delivery/transport.hpp"
 #include "digest/schedule.hpp"
+#include "digest/sections.hpp"
 #include "digest/select.hpp"
 #include "message/brand.hpp"
 #include "message/view.hpp"
@@ -175,6 +176,7 @@ struct DigestConfig {
   message::Contents contents = message::Contents::automatic;
   enum class TextLinks { none, footnotes } text_links = TextLinks::none;  ///< of excerpts, in plain text
   message::Brand brand;  ///< the newsletter's where the digest says nothing else
+  std::vector<digest::Section> sections;
 
   /// Whether the digest takes posts from the source of that name.
   [[nodiscard]] bool takes(std::string_view source) const {

@@ -59,9 +59,11 @@ void check_share(TomlSection& section, const DigestConfig& digest, std::size_t a
                               plural(share * sources, "post"), plural(sources, "source"), digest.min_posts));
 }
 
-DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
-                         const NewsletterConfig& newsletter, const message::Brand& brand,
-                         const std::vector<SourceConfig>& sources, const std::filesystem::path& folder) {
+DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, const DigestSurroundings& around,
+                         const std::filesystem::path& folder) {
+  const auto& newsletter = around.newsletter;
+  const auto& brand = around.brand;
+  const auto& sources = around.sources;
   static const std::array<std::string, 2> duplicates{"join", "keep"};
   static const std::array<std::string, 2> on_error{"send", "hold"};
   static const std::array<std::string, 2> images{"link", "inline"};
@@ -114,7 +116,8 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
       .images_limit_bytes = read_size(section, "images_limit", "1MiB"),
       .contents = static_cast<message::Contents>(section.one_of("contents", contents_places, 0)),
       .text_links = static_cast<DigestConfig::TextLinks>(section.one_of("text_links", text_links, 0)),
-      .brand = brand};
+      .brand = brand,
+      .sections = {}};
   if (section.has("brand"))
     digest.brand = read_brand(section.table("brand", fmt::format("brand \"{}\"", name)), brand);
   if (digest.review_until && !digest.review)
@@ -131,6 +134,7 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
   if (digest.max_posts != 0 && digest.max_posts < digest.min_posts)
     section.mistake("max_posts", "max_posts is less than min_posts");
   check_share(section, digest, sources.size());
+  digest.sections = read_digest_sections(section, digest, around);
   const auto themes = known_themes(folder);
   if (std::ranges::find(themes, digest.theme) == themes.end()) {
     auto hint = did_you_mean(digest.theme, themes);
@@ -145,13 +149,11 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
 
 }  // namespace
 
-std::vector<DigestConfig> read_digests(TomlDocument& document, const NewsletterConfig& newsletter,
-                                       const message::Brand& brand,
-                                       const std::vector<SourceConfig>& sources) {
+std::vector<DigestConfig> read_digests(TomlDocument& document, const DigestSurroundings& around) {
   std::vector<DigestConfig> digests;
   std::set<std::string> names;
   for (auto& section : document.sections("digest")) {
-    digests.push_back(read_digest(section, names, newsletter, brand, sources, document.file().parent_path()));
+    digests.push_back(read_digest(section, names, around, document.file().parent_path()));
   }
   return digests;
 }
