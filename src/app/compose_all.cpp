@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "edition/late_joiners.hpp"
 #include "edition/review.hpp"
 
 namespace tidings::app {
@@ -50,6 +51,12 @@ ComposeOutcome compose_all(const config::Context& context,
     outcome.composed.push_back(std::move(*result));
   }
   add_notice_failures(outcome);
+  // Behind the composing: whoever is among a new edition's recipients needs no older one.
+  if (auto planned = edition::plan_late_joiners(context)) {
+    outcome.late_joiners = *planned;
+  } else {
+    outcome.failures.push_back(std::move(planned.error()));
+  }
   return outcome;
 }
 

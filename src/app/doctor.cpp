@@ -17,7 +17,9 @@
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "base/url.hpp"
+#include "config/programs.hpp"
 #include "config/secret.hpp"
+#include "config/theme_files.hpp"
 #include "delivery/ledger.hpp"
 #include "delivery/relay.hpp"
 #include "delivery/transport.hpp"
@@ -60,6 +62,8 @@ class Doctor {
     signing();
     handover();
     returned_mail();
+    programs();
+    templates();
     const auto unasked = findings_.size();
     relays();
     logins();
@@ -271,6 +275,21 @@ class Doctor {
     if (bounce.mailbox.empty() || !bounce.password.is_set()) return;
     if (const auto password = config::read_secret(bounce.password, "[bounce] password"); !password)
       trouble("bounce", password.error());
+  }
+
+  void templates() {
+    const auto outdated = config::outdated_templates(config_.folder);
+    if (outdated.empty()) return;
+    note("templates",
+         fmt::format("{} changed here, of an earlier version: the program's own has changed since ({})",
+                     plural(static_cast<long long>(outdated.size()), "file"), join(outdated, ", ")));
+  }
+
+  void programs() {
+    for (auto& [user, program] : config::missing_programs(config_)) {
+      add(Finding::Level::trouble, std::move(user), program + " is not a program that can be run",
+          "\"chmod +x\" makes it one, if it exists");
+    }
   }
 
   /// Editions that wait for an admin, however many have been sent since.

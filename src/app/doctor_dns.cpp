@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -49,6 +50,8 @@ struct Walk {
   std::string organisation;  ///< the organisational domain
 };
 
+constexpr const char* no_mail_for_from = "WEB.DE and GMX refuse a From domain that takes no mail";
+
 class Examiner {
  public:
   Examiner(const config::Config& config, Resolver& resolver, UtcTime now,
@@ -70,6 +73,13 @@ class Examiner {
     dmarc(signers ? *signers : std::vector<message::DkimSigner>{});
     relay_names();
     hints();
+    std::set<std::string> asked{from_};
+    for (const auto& digest : config_.digests) {
+      from_ = digest.from.address.domain;
+      if (!asked.insert(from_).second) continue;
+      takes_mail("from", from_, no_mail_for_from);
+      dmarc(signers ? *signers : std::vector<message::DkimSigner>{});
+    }
   }
 
  private:
@@ -141,7 +151,7 @@ class Examiner {
   // ---- where mail to us goes ----
 
   void where_mail_goes() {
-    takes_mail("from", from_, "WEB.DE and GMX refuse a From domain that takes no mail");
+    takes_mail("from", from_, no_mail_for_from);
     if (envelope_ != from_) takes_mail("bounce", envelope_, "reports about mails that fail cannot come back");
   }
 

@@ -199,6 +199,11 @@ Result<void> print_composed(const config::Context& context, const app::ComposeOu
       say(in_words(composed, context.config.newsletter.zone) + "\n");
     }
   }
+  if (outcome.late_joiners > 0 && form() != Form::json) {
+    say(fmt::format("{} the latest edition, which went out before they came\n",
+                    outcome.late_joiners == 1 ? "1 newcomer gets"
+                                              : fmt::format("{} newcomers get", outcome.late_joiners)));
+  }
   return {};
 }
 

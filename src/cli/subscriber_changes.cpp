@@ -69,7 +69,7 @@ std::pair<std::string_view, std::string> outcome_of(const AddResult& result, con
 Result<Exit> add(Session& session, const AddOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto address, parse_mail_address(trim(options.address)));
-  TIDINGS_LET(auto digests, digests_or_all(*config, options.digests));
+  TIDINGS_LET(auto digests, digests_or_every(*config, options.digests));
   TIDINGS_LET(const auto context, session.context());
   members::Membership membership{context};
   const auto text = address.text();

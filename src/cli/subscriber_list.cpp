@@ -41,6 +41,13 @@ Json json_of(const Subscriber& subscriber) {
           {"subscriptions", std::move(subscriptions)}};
 }
 
+Json json_of(const std::optional<Suppression>& suppression) {
+  if (!suppression) return nullptr;
+  return {{"cause", name_of(suppression->cause)},
+          {"at", json_time(suppression->at)},
+          {"detail", json_text(suppression->detail)}};
+}
+
 std::string subscriptions_text(const Subscriber& subscriber) {
   std::string text;
   for (const auto& each : subscriber.subscriptions) {
@@ -110,9 +117,13 @@ Result<Exit> list(Session& session, const FilterOptions& options) {
   }
   Listing out{{"ADDRESS", "NAME", "LANGUAGE", "DIGESTS", "TOPICS", "SINCE"}};
   for (const auto& each : subscribers) {
-    out.add(json_of(each), {each.address, shorten(each.name, 24), each.language, subscriptions_text(each),
-                            join(each.topics, ", "),
-                            local_time(context.config.newsletter.zone, each.created).substr(0, 10)});
+    TIDINGS_LET(const auto suppression, members::suppression_of(context, each));
+    auto object = json_of(each);
+    object["suppressed"] = json_of(suppression);
+    const auto never = suppression ? fmt::format(" (suppressed: {})", name_of(suppression->cause)) : "";
+    out.add(std::move(object), {each.address, shorten(each.name, 24), each.language,
+                                subscriptions_text(each) + never, join(each.topics, ", "),
+                                local_time(context.config.newsletter.zone, each.created).substr(0, 10)});
   }
   out.print(more);
   return Exit::done;
@@ -130,12 +141,8 @@ Json person_object(const MailAddress& address) {
 }
 
 Json json_of(const members::Story& story, const MailAddress& address) {
-  const auto& suppression = story.suppression;
   Json json = story.subscriber ? json_of(*story.subscriber) : person_object(address);
-  json["suppressed"] = suppression ? Json{{"cause", name_of(suppression->cause)},
-                                          {"at", json_time(suppression->at)},
-                                          {"detail", json_text(suppression->detail)}}
-                                   : Json(nullptr);
+  json["suppressed"] = json_of(story.suppression);
   json["consents"] = Json::array();
   for (const auto& each : story.consents) {
     json["consents"].push_back({{"event", name_of(each.event)},

@@ -70,6 +70,12 @@ Result<Exit> check(Session& session, const CheckOptions& options) {
   std::size_t mistakes = 0;
   const auto themes =
       options.theme.empty() ? config::known_themes(folder) : std::vector<std::string>{options.theme};
+  for (const auto& name : config::outdated_templates(folder)) {
+    log::warning(fmt::format(
+        "templates/{}: your copy of an earlier version; the program's own has changed since, and is used "
+        "if you delete yours",
+        name));
+  }
   for (const auto& name : themes) mistakes += check_languages(folder, name);
   if (mistakes > 0)
     return fail(Errc::config,

@@ -77,6 +77,7 @@ struct DigestSurroundings {
 [[nodiscard]] std::vector<digest::Section> read_digest_sections(TomlSection& section,
                                                                 const DigestConfig& digest,
                                                                 const DigestSurroundings& around);
+[[nodiscard]] std::vector<TopicConfig> read_topics(TomlDocument& document);
 [[nodiscard]] DeliveryConfig read_delivery(TomlDocument& document);
 /// `newsletter` gives the default of forward_to, the place of the database that of unmatched.
 [[nodiscard]] BounceConfig read_bounce(TomlDocument& document, const NewsletterConfig& newsletter,

@@ -5,14 +5,17 @@
 
 #include <fmt/format.h>
 
+#include "base/codec.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "base/url.hpp"
 #include "config/theme_files.hpp"
 #include "digest/select.hpp"
 #include "edition/inline_images.hpp"
 #include "edition/sections.hpp"
 #include "message/parts.hpp"
+#include "message/wrap.hpp"
 #include "post/excerpt.hpp"
 #include "post/normalise.hpp"
 #include "post/plain_text.hpp"
@@ -123,6 +126,8 @@ message::EditionView Renderer::base_view(const EditionFacts& facts) {
   }
   view.has_view = !config_->archive.url.empty() && digest_->archive;
   view.has_preferences = !config_->newsletter.public_url.empty();
+  if (view.has_preferences && digest_->forwarded)
+    view.signup_url = config_->newsletter.public_url + "/subscribe";
   return view;
 }
 
@@ -210,6 +215,8 @@ message::PostView Renderer::make_post_view(const ShownPost& shown, const Showing
     const bool truncated = show_excerpt(use_summary ? post.summary_html : post.html, limit);
     view.is_truncated = truncated || (use_summary && post.html.size() > post.summary_html.size());
   }
+  if (digest_->reading_time)
+    view.words = static_cast<int>(message::word_count(post::html_to_text(body, {.width = text_columns})));
   if (content != Content::title && showing.layout != digest::Layout::list) {
     const bool shown_in_text =
         content == Content::full && view.excerpt_html.find("<img") != std::string::npos;
@@ -271,7 +278,8 @@ message::EditionView Renderer::view(const EditionFacts& facts, const message::St
                                     const ShownPosts& shown, const Extent& extent) {
   auto view = base_view(facts);
   const auto count = std::min(extent.posts, shown.posts.size());
-  const auto groups = groups_of(*config_, *digest_, facts, std::span{shown.posts}.first(count));
+  const auto posts = leads_first(*digest_, facts, shown.posts);
+  const auto groups = groups_of(*config_, *digest_, facts, std::span{posts}.first(count));
   for (const auto& group : groups) {
     message::GroupView group_view;
     group_view.title = group.key;
@@ -286,7 +294,7 @@ message::EditionView Renderer::view(const EditionFacts& facts, const message::St
     }
     for (const auto index : group.posts)
       group_view.posts.push_back(
-          post_view(facts, *shown.posts[index], {.words = extent.words, .layout = group_view.layout}));
+          post_view(facts, *posts[index], {.words = extent.words, .layout = group_view.layout}));
     view.groups.push_back(std::move(group_view));
   }
   view.notices = notice_views(facts.date, words);
@@ -295,7 +303,7 @@ message::EditionView Renderer::view(const EditionFacts& facts, const message::St
     const auto title = post.title.empty() ? post::display_title(each.post) : post.title;
     view.links.push_back({.title = title, .url = post.url, .source = post.source, .counted = counted});
   };
-  for (std::size_t i = count; i < shown.posts.size(); ++i) add_link(*shown.posts[i], true);
+  for (std::size_t i = count; i < posts.size(); ++i) add_link(*posts[i], true);
   for (const auto* const each : shown.more) add_link(*each, false);
   for (const auto& more : facts.more_from) {
     if (!concerns(more, facts, shown)) continue;
@@ -306,6 +314,21 @@ message::EditionView Renderer::view(const EditionFacts& facts, const message::St
 }
 
 namespace {
+
+/// With the parameters that web statistics count by, unless it has some already.
+std::string with_campaign(const std::string& url, const std::string& parameters) {
+  if (!is_web_url(url) || url.find("utm_campaign=") != std::string::npos) return url;
+  const auto end = std::min(url.find('#'), url.size());
+  const auto query = url.find('?') < end;
+  return fmt::format("{}{}{}{}", url.substr(0, end), query ? '&' : '?', parameters, url.substr(end));
+}
+
+void add_campaign(message::EditionView& view, const std::string& parameters) {
+  for (auto& group : view.groups) {
+    for (auto& post : group.posts) post.url = with_campaign(post.url, parameters);
+  }
+  for (auto& link : view.links) link.url = with_campaign(link.url, parameters);
+}
 
 /// With the longest possible personal links in place of slots.
 std::size_t weight_of(const std::vector<digest::SegmentBody>& bodies) {
@@ -327,7 +350,13 @@ Result<Rendered> Renderer::render(const EditionFacts& facts, const std::string& 
   const auto& zone = config_->newsletter.zone;
   const auto all = shown.posts.size();
   const auto attempt = [&](const Extent& extent) {
-    return theme_.render_bodies(view(facts, *words, shown, extent), *words, zone);
+    auto shown_view = view(facts, *words, shown, extent);
+    if (digest_->campaign == config::DigestConfig::Campaign::utm) {
+      add_campaign(shown_view,
+                   fmt::format("utm_source={}&utm_medium=email&utm_campaign={}-{}",
+                               percent_encode(config_->newsletter.name), digest_->name, facts.number));
+    }
+    return theme_.render_bodies(shown_view, *words, zone);
   };
   Rendered out;
   TIDINGS_LET(out.bodies, attempt({.words = 0, .posts = all}));

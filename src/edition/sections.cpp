@@ -73,11 +73,8 @@ std::vector<const digest::Section*> in_order_of_display(const std::vector<digest
   return out;
 }
 
-}  // namespace
-
-std::vector<PostGroup> groups_of(const config::Config& config, const config::DigestConfig& digest,
-                                 const EditionFacts& facts, std::span<const ShownPost* const> posts) {
-  const auto sections = in_order_of_display(digest.sections);
+std::vector<digest::SectionInput> inputs_of(std::span<const ShownPost* const> posts,
+                                            const EditionFacts& facts) {
   std::vector<digest::SectionInput> inputs;
   for (const auto* const shown : posts) {
     inputs.push_back({.source_name = shown->source_name,
@@ -85,7 +82,28 @@ std::vector<PostGroup> groups_of(const config::Config& config, const config::Dig
                       .pinned = shown->post.pinned,
                       .chosen = chosen_for(shown->post.id, facts.sections)});
   }
-  const auto placed = digest::sections_of(inputs, digest.sections);
+  return inputs;
+}
+
+}  // namespace
+
+std::vector<const ShownPost*> leads_first(const config::DigestConfig& digest, const EditionFacts& facts,
+                                          std::vector<const ShownPost*> posts) {
+  const auto placed = digest::sections_of(inputs_of(posts, facts), digest.sections);
+  std::vector<const ShownPost*> out;
+  std::vector<const ShownPost*> others;
+  for (std::size_t i = 0; i < posts.size(); ++i) {
+    const bool leads = placed[i] && digest.sections[*placed[i]].layout == digest::Layout::lead;
+    (leads ? out : others).push_back(posts[i]);
+  }
+  out.insert(out.end(), others.begin(), others.end());
+  return out;
+}
+
+std::vector<PostGroup> groups_of(const config::Config& config, const config::DigestConfig& digest,
+                                 const EditionFacts& facts, std::span<const ShownPost* const> posts) {
+  const auto sections = in_order_of_display(digest.sections);
+  const auto placed = digest::sections_of(inputs_of(posts, facts), digest.sections);
   std::vector<std::size_t> others;
   for (std::size_t i = 0; i < posts.size(); ++i) {
     if (!placed[i]) others.push_back(i);

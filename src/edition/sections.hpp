@@ -31,6 +31,12 @@ struct PostGroup {
                                                const config::DigestConfig& digest, const EditionFacts& facts,
                                                std::span<const ShownPost* const> posts);
 
+/// In reading order, but those of lead sections first: they are the last to give way when the mail is too
+/// long.
+[[nodiscard]] std::vector<const ShownPost*> leads_first(const config::DigestConfig& digest,
+                                                        const EditionFacts& facts,
+                                                        std::vector<const ShownPost*> posts);
+
 /// The names of its sections in the order of display, "" for the posts of none; empty if it has no sections.
 [[nodiscard]] std::vector<std::string> section_order(const config::DigestConfig& digest);
 

@@ -9,9 +9,12 @@
 #include "bounce/bounce_table.hpp"
 #include "delivery/ledger.hpp"
 #include "digest/carry_over.hpp"
+#include "digest/late_joins.hpp"
+#include "edition/late_joiners.hpp"
 #include "members/topics.hpp"
 #include "subscriber/confirmation.hpp"
 #include "subscriber/consent.hpp"
+#include "subscriber/sync_table.hpp"
 
 namespace tidings::members {
 namespace {
@@ -69,7 +72,12 @@ Result<void> Membership::notify(SubscriberId id, NoticeKind kind, const std::vec
 }
 
 Result<void> Membership::welcome(SubscriberId id, const std::vector<std::string>& digests) {
-  if (!context_.config.web.welcome) return {};
+  for (const auto& digest : digests) {
+    if (!edition::admits_late_joiners(context_.config, digest)) continue;
+    TIDINGS_TRY(digest::note_join(context_.database,
+                                  {.digest = digest, .subscriber = id, .joined = context_.clock.now()}));
+  }
+  if (context_.config.web.welcome == config::Welcome::none) return {};
   return notify(id, NoticeKind::welcome, digests);
 }
 
@@ -436,6 +444,8 @@ Result<bool> Membership::erase(const store::Transaction& open, SubscriberId id) 
   TIDINGS_TRY(delivery::Ledger(context_.database, context_.clock).forget_replies(open, id));
   TIDINGS_TRY(bounce::BounceTable(context_.database).forget(id));
   TIDINGS_TRY(digest::forget_changes(context_.database, id));
+  TIDINGS_TRY(digest::forget_joins(context_.database, id));
+  TIDINGS_TRY(subscriber::forget_synced(context_.database, id));
   return table_.erase(open, id);
 }
 

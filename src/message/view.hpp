@@ -50,7 +50,8 @@ struct PostView {
   std::string note_text = {};
   int image_width = 0;  ///< pixels; 0: not known
   int image_height = 0;
-  std::string remark = {};  ///< in a list of links: what is said of it, in plain text
+  std::string remark = {};        ///< in a list of links: what is said of it, in plain text
+  std::optional<int> words = {};  ///< of the whole post; if set, its line says how long it takes to read
 };
 
 struct GroupView {
@@ -114,6 +115,7 @@ struct EditionView {
   Contents contents = Contents::automatic;
   bool is_full = false;              ///< posts are shown whole
   std::optional<UtcTime> next = {};  ///< when the next edition is due
+  std::string signup_url = {};       ///< for those whom a reader forwards the mail to; empty: no such line
   Brand brand = {};
 };
 

@@ -154,6 +154,7 @@ class Deliverer {
   Result<DeliveredEdition> deliver_one(const digest::Edition& edition) {
     DeliveredEdition result;
     result.edition = edition;
+    result.was_finished = edition.finished.has_value();
     if (edition.state != digest::EditionState::sealed && edition.state != digest::EditionState::sending) {
       return finish(std::move(result));
     }
@@ -343,11 +344,15 @@ Result<std::unique_ptr<delivery::Transport>> make_transport(const config::Config
 message::HeaderOptions header_options(const config::Config& config, const Links& links,
                                       const digest::Edition& edition, const std::string& language) {
   message::HeaderOptions options;
-  options.from = config.newsletter.from;
-  options.reply_to = config.newsletter.reply_to;
+  const auto* const digest = config.find_digest(edition.digest);
+  options.from = digest != nullptr ? digest->from : config.newsletter.from;
+  options.reply_to = digest != nullptr ? digest->reply_to : config.newsletter.reply_to;
+  // Whoever a digest is from, all Message-IDs are the newsletter's: they do not change with the
+  // configuration.
+  options.message_domain = config.newsletter.from.address.domain;
+  if (digest != nullptr && digest->expires) options.expires = edition.scheduled + *digest->expires;
   // Each digest is a separate list: a mail program's one click ends the mail of that List-Id, and no other
   // (RFC 8058, RFC 2919).
-  const auto* const digest = config.find_digest(edition.digest);
   options.list.list_id = digest != nullptr ? digest->list_id : config.newsletter.list_id;
   options.list.list_name = digest != nullptr ? digest->title : config.newsletter.name;
   options.list.feedback_id = fmt::format("{}:{}:digest:tidings", edition.number.value_or(0), edition.digest);

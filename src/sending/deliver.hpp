@@ -35,7 +35,8 @@ struct DeliverOptions {
 
 struct DeliveredEdition {
   digest::Edition edition;
-  bool held = false;  ///< max_lateness; nothing was done
+  bool held = false;          ///< max_lateness; nothing was done
+  bool was_finished = false;  ///< before: these mails are for people who came later
   delivery::RunReport run;
   JudgedRefusals judged;
   delivery::Counts counts;  ///< afterwards

@@ -15,6 +15,7 @@
 #include "members/leave_writer.hpp"
 #include "members/membership.hpp"
 #include "site/webhooks.hpp"
+#include "subscriber/domain_list.hpp"
 #include "subscriber/subscriber_table.hpp"
 #include "subscriber/token.hpp"
 #include "web/service.hpp"
@@ -98,6 +99,8 @@ class ListService final : public web::Service {
   [[nodiscard]] Result<bool> is_stopped(const subscriber::Subscriber& known);
   [[nodiscard]] Result<web::Joining> describe(const subscriber::Subscriber& subscriber,
                                               std::vector<std::string> digests) const;
+  [[nodiscard]] std::vector<web::Choice> choices_of(
+      const std::function<bool(const config::DigestConfig&)>& is_offered) const;
 
   store::Database database_;
   const config::Context context_;
@@ -109,6 +112,7 @@ class ListService final : public web::Service {
   members::LeaveWriter* writer_ = nullptr;
   std::unordered_map<std::int64_t, std::string> digests_of_editions_;  ///< they never change
   Webhooks webhooks_;
+  subscriber::WatchedDomainList blocked_;
   std::function<Result<std::vector<web::Metric>>(const config::Context&)> tell_metrics_;
   std::vector<web::Metric> metrics_;
   UtcTime metrics_at_{};

@@ -260,7 +260,12 @@ class Import {
       ++(fresh ? report_.suppressed : report_.unchanged);
       return {};
     }
+    if (options_.leaves_out && options_.leaves_out(line.address)) {
+      ++report_.unchanged;
+      return {};
+    }
     const auto state = line.status ? std::get<SubscriptionState>(*line.status) : options_.state;
+    const auto address = options_.stored ? line.address : MailAddress{};
     TIDINGS_LET(
         const auto result,
         table_.add(open, {.address = std::move(line.address),
@@ -275,6 +280,7 @@ class Import {
                           .origin = Origin::import,
                           .detail = std::move(detail)}));
     count(result, state);
+    if (options_.stored) TIDINGS_TRY(options_.stored(address, result));
     if (!result.pending.empty()) count_pending(result);
     if (options_.ask == AskReaders::yes && !result.pending.empty()) {
       TIDINGS_TRY(table_.flush_bulk());

@@ -27,12 +27,15 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/mail_address.hpp"
 #include "base/result.hpp"
 #include "store/database.hpp"
 #include "subscriber/csv.hpp"
 #include "subscriber/subscriber.hpp"
 
 namespace tidings::subscriber {
+
+struct AddResult;
 
 enum class DryRun { no, yes };
 
@@ -61,6 +64,10 @@ struct ImportOptions {
   std::string detail{};                 ///< for the consent log; usually the file's name
   std::function<void(const ImportProgress&)> progress{};  ///< now and then; may be empty
   std::function<void(std::int64_t)> committed{};  ///< that so many records are in for good; may be empty
+  /// Whose lines are passed over and counted as unchanged; may be empty.
+  std::function<bool(const MailAddress&)> leaves_out{};
+  /// For each line that concerns a person, within the transaction; may be empty. An error ends the import.
+  std::function<Result<void>(const MailAddress&, const AddResult&)> stored{};
   std::function<bool()> stopped{};  ///< somebody asked for the end: Errc::try_again, the open batch is undone
 };
 

@@ -7,6 +7,7 @@
 // Errc::try_again of the store.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -21,9 +22,11 @@
 namespace tidings::web {
 
 struct Choice {
-  std::string value;
-  std::string label;  ///< empty for a digest: the page names it
+  std::string value{};
+  std::string label{};  ///< empty for a digest: the page names it
+  std::string description{};
   bool is_chosen = false;
+  std::size_t group = 0;  ///< digests that bring the same posts have the same: one of them is enough
 
   bool operator==(const Choice&) const = default;
 };
@@ -70,12 +73,12 @@ struct Member {
   std::string address;  ///< masked
   std::string name;
   std::string language;
-  std::vector<Choice> digests;
-  std::vector<Choice> topics;  ///< none chosen means all
-  bool is_stopped = false;     ///< suppressed: may leave digests and change the name, but gets no mail
-  bool may_pause = false;      ///< gets something
-  std::string paused_until{};  ///< as 2027-01-15; empty: not paused
-  std::string first_day{};     ///< that a pause may end on
+  std::vector<Choice> digests;  ///< those on offer, and those they get
+  std::vector<Choice> topics;   ///< none chosen means all
+  bool is_stopped = false;      ///< suppressed: may leave digests and change the name, but gets no mail
+  bool may_pause = false;       ///< gets something
+  std::string paused_until{};   ///< as 2027-01-15; empty: not paused
+  std::string first_day{};      ///< that a pause may end on
   std::string last_day{};
   std::vector<NextMail> next{};
 };
@@ -101,13 +104,15 @@ struct SignUp {
   std::string address;
   std::string name;
   std::string language;
-  std::vector<std::string> digests;  ///< empty: all of them
-  std::vector<std::string> topics;
-  std::string client;   ///< the visitor's address, as proof of consent
-  std::string consent;  ///< the sentence they agreed to
+  std::vector<std::string> digests;  ///< empty: those that newcomers get
+  std::vector<std::string> topics;   ///< empty: every topic
+  std::string client;                ///< the visitor's address, as proof of consent
+  std::string way;                   ///< "sign-up form"
+  std::string consent;               ///< the sentence they agreed to; empty: we do not know it
 };
 
-enum class SignUpResult { taken, bad_address, too_many };
+/// too_many: the store takes no more; limited: that network has had its share.
+enum class SignUpResult { taken, bad_address, blocked_domain, too_many, limited };
 
 enum class Scope { digest, all };
 
@@ -165,6 +170,7 @@ class Service {
   /// One insert, whether or not the address is known; it is looked up later, when the mail is sent.
   [[nodiscard]] virtual Result<SignUpResult> sign_up(const SignUp& wanted) = 0;
 
+  /// What the sign-up form offers; those that newcomers get are chosen.
   [[nodiscard]] virtual std::vector<Choice> digests() const = 0;
   [[nodiscard]] virtual std::vector<Choice> topics() const = 0;
 

@@ -55,7 +55,7 @@ class World(Home):
     def set(self, key, value):
         """`key`: "section.key"; of a list of tables, the first one's. `value`: TOML, or None for a key that is absent."""
         section, _, name = key.rpartition(".")
-        if section in ("source", "digest", "relay", "rule", "filter", "digest.section"):
+        if section in ("source", "digest", "relay", "rule", "filter", "topic", "digest.section"):
             table = self.lists.setdefault(section, [{}])[0]
         else:
             table = self.sections.setdefault(section, {})
@@ -70,6 +70,7 @@ class World(Home):
         self.lists["rule"] = [{"any": '"ads"'}]
         self.lists["digest.section"] = [{"title": '"More"'}]
         self.lists["filter"] = [{"name": '"helper"', "command": '["true"]'}]
+        self.lists["topic"] = [{"name": '"sea"'}]
         self.set("smtp.url", '"smtp://127.0.0.1:1"')
 
     def write_config(self):

@@ -148,6 +148,17 @@ class Sections(Edition):
                     for words in ("The week in one story", "By the sea", "In pictures", "Elsewhere", "tides.example", "Tables for all harbours", "Quay is a story"):
                         self.assertIn(words, shown) if not (theme == "compact" and part == "txt" and words.startswith("Quay is")) else None
 
+    def test_a_lead_stays_a_lead_in_a_mail_that_is_too_long(self):
+        self.begin(LEAD, digest='content = "title"\nmax_posts = 400\n')
+        old = RUN - datetime.timedelta(days=3)
+        many = [Article("Number %d %s" % (n, "long words " * 30), "https://town.example/%d" % n, old, old + datetime.timedelta(minutes=n)) for n in range(300)]
+        self.home.write("town.xml", rss("Town", [Article("The one that leads", "https://town.example/lead", old, old, tags=("top",)), *many]))
+        text, html = self.send()
+        self.assertIn("More on the web", html)
+        self.assertLess(html.index("The one that leads"), html.index("Number 299"))
+        self.assertGreater(text.index("The one that leads"), text.index("== The week in one story =="))
+        self.assertLess(text.index("The one that leads"), text.index("More on the web"))
+
     def test_the_dry_run_tells_where_posts_stand(self):
         self.begin(SEA)
         said = self.home.do("send", "--due", "--dry-run", at=RUN)
