@@ -2,12 +2,29 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "edition/late_joiners.hpp"
 #include "edition/review.hpp"
 
 namespace tidings::app {
+
+namespace {
+
+/// Each broken notice once, however many digests would show it.
+void add_notice_failures(ComposeOutcome& outcome) {
+  std::set<std::string> told;
+  for (const auto& composed : outcome.composed) {
+    for (const auto& trouble : composed.notice_troubles) {
+      if (told.insert(trouble).second)
+        outcome.failures.push_back({.code = Errc::bad_data, .what = trouble, .hint = {}});
+    }
+  }
+}
+
+}  // namespace
 
 ComposeOutcome compose_all(const config::Context& context,
                            std::span<const config::DigestConfig* const> digests,
@@ -33,6 +50,7 @@ ComposeOutcome compose_all(const config::Context& context,
     outcome.waits_for_source = outcome.waits_for_source || result->what == edition::Composed::What::waits;
     outcome.composed.push_back(std::move(*result));
   }
+  add_notice_failures(outcome);
   // Behind the composing: whoever is among a new edition's recipients needs no older one.
   if (auto planned = edition::plan_late_joiners(context)) {
     outcome.late_joiners = *planned;

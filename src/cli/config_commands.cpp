@@ -10,6 +10,7 @@
 #include "cli/output.hpp"
 #include "config/programs.hpp"
 #include "config/secret.hpp"
+#include "edition/edition_notices.hpp"
 #include "edition/render.hpp"
 #include "message/strings.hpp"
 #include "message/theme.hpp"
@@ -68,6 +69,7 @@ Result<Exit> check_config(Session& session, const NoOptions& /*options*/) {
   if (const auto& bounce = config->bounce; !bounce.mailbox.empty() && bounce.password.is_set())
     TIDINGS_TRY(config::read_secret(bounce.password, "[bounce] password"));
   for (const auto& warning : config->warnings) log::warning(warning);
+  for (const auto& trouble : edition::load_notices(*config).troubles) log::warning(printable(trouble));
   if (blocked.left_out() > 0) {
     log::warning(fmt::format("{}: {} that are no domain", config->web.blocked_domains_file.string(),
                              plural(static_cast<long long>(blocked.left_out()), "line")));

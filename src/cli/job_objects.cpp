@@ -63,6 +63,7 @@ Json composed_object(const edition::Composed& composed) {
           {"segment_count", composed.segments},
           {"recipient_count", composed.recipients},
           {"next_run", json_time(composed.next_run)},
+          {"notices", lines_json(composed.notices)},
           {"left_out_counts", left_out_counts(composed.left_out)}};
 }
 
@@ -71,7 +72,7 @@ Result<Json> composed_object(store::Database& database, const edition::Composed&
   json["posts"] = Json::array();
   if (composed.edition) {
     TIDINGS_LET(const auto shown, edition::posts_of(database, composed.edition));
-    json["posts"] = post_objects(shown);
+    json["posts"] = post_objects(shown, composed.sections);
   }
   json["joined"] = Json::array();
   for (const auto& each : composed.joined) {

@@ -1,5 +1,7 @@
 #include "cli/objects.hpp"
 
+#include "base/text.hpp"
+
 namespace tidings::cli {
 
 void add_counts(Json& json, const delivery::Counts& counts) {
@@ -37,6 +39,23 @@ Json post_objects(std::span<const post::Post> posts) {
   Json out = Json::array();
   for (const auto& post : posts) {
     out.push_back({{"id", post.id.value}, {"title", json_text(post.title)}, {"link", json_text(post.link)}});
+  }
+  return out;
+}
+
+Json post_objects(std::span<const post::Post> posts, const std::map<PostId, std::string>& sections) {
+  auto out = post_objects(posts);
+  for (std::size_t i = 0; i < posts.size(); ++i) {
+    const auto section = sections.find(posts[i].id);
+    out[i]["section"] = section == sections.end() ? Json(nullptr) : Json(section->second);
+  }
+  return out;
+}
+
+Json lines_json(std::string_view text) {
+  Json out = Json::array();
+  for (const auto line : split(text, '\n')) {
+    if (!line.empty()) out.push_back(std::string{line});
   }
   return out;
 }

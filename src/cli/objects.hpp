@@ -1,7 +1,10 @@
 // JSON objects that several commands print: one name a field everywhere (docs/json.md).
 #pragma once
 
+#include <map>
 #include <span>
+#include <string>
+#include <string_view>
 
 #include "cli/output.hpp"
 #include "digest/digest.hpp"
@@ -18,5 +21,11 @@ void add_counts(Json& json, const delivery::Counts& counts);
 
 /// {"id","title","link"} of each.
 [[nodiscard]] Json post_objects(std::span<const post::Post> posts);
+/// The same with "section": its name, or null.
+[[nodiscard]] Json post_objects(std::span<const post::Post> posts,
+                                const std::map<PostId, std::string>& sections);
+
+/// The lines of `text` as a list; empty text has none.
+[[nodiscard]] Json lines_json(std::string_view text);
 
 }  // namespace tidings::cli

@@ -149,7 +149,8 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
   auto filters = read_filters(document, sources);
   note_rules(sources, rules, filters);
   auto brand = read_brand(document.section("brand"), {});
-  auto digests = read_digests(document, newsletter, brand, sources);
+  auto digests =
+      read_digests(document, {.newsletter = newsletter, .brand = brand, .sources = sources, .rules = rules});
   auto topics = read_topics(document);
   auto fields = read_fields(document);
   auto delivery = read_delivery(document);
@@ -182,7 +183,7 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
                 .web = std::move(web),
                 .hooks = std::move(hooks),
                 .settings = std::move(document.settings()),
-                .warnings = {}};
+                .warnings = std::move(document.warnings())};
   warn(config);
   return config;
 }

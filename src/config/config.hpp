@@ -23,6 +23,7 @@
 #include "delivery/relay.hpp"
 #include "delivery/transport.hpp"
 #include "digest/schedule.hpp"
+#include "digest/sections.hpp"
 #include "digest/select.hpp"
 #include "message/brand.hpp"
 #include "message/view.hpp"
@@ -196,6 +197,7 @@ struct DigestConfig {
   bool forwarded = true;      ///< a line for those whom a reader forwards the mail to, if they can subscribe
   bool reading_time = false;  ///< each post says how long it takes
   enum class Campaign { off, utm } campaign = Campaign::off;  ///< parameters on links to posts
+  std::vector<digest::Section> sections;
 
   /// Whether the digest takes posts from the source of that name.
   [[nodiscard]] bool takes(std::string_view source) const {

@@ -100,9 +100,11 @@ std::optional<std::chrono::milliseconds> read_expiry(TomlSection& section) {
   return expires;
 }
 
-DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
-                         const NewsletterConfig& newsletter, const message::Brand& brand,
-                         const std::vector<SourceConfig>& sources, const std::filesystem::path& folder) {
+DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, const DigestSurroundings& around,
+                         const std::filesystem::path& folder) {
+  const auto& newsletter = around.newsletter;
+  const auto& brand = around.brand;
+  const auto& sources = around.sources;
   static const std::array<std::string, 2> duplicates{"join", "keep"};
   static const std::array<std::string, 2> on_error{"send", "hold"};
   static const std::array<std::string, 2> images{"link", "inline"};
@@ -163,7 +165,8 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
       .expires = read_expiry(section),
       .forwarded = section.boolean("forwarded", true),
       .reading_time = section.boolean("reading_time", false),
-      .campaign = section.choice("campaign", campaigns)};
+      .campaign = section.choice("campaign", campaigns),
+      .sections = {}};
   read_people(section, newsletter, digest);
   read_step(section, digest.schedule);
   if (section.has("brand"))
@@ -182,6 +185,7 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
   if (digest.max_posts != 0 && digest.max_posts < digest.min_posts)
     section.mistake("max_posts", "max_posts is less than min_posts");
   check_share(section, digest, sources.size());
+  digest.sections = read_digest_sections(section, digest, around);
   const auto themes = known_themes(folder);
   if (std::ranges::find(themes, digest.theme) == themes.end()) {
     auto hint = did_you_mean(digest.theme, themes);
@@ -241,14 +245,12 @@ bool bring_same_posts(const DigestConfig& one, const DigestConfig& other) {
          one.filter.include == other.filter.include && one.filter.exclude == other.filter.exclude;
 }
 
-std::vector<DigestConfig> read_digests(TomlDocument& document, const NewsletterConfig& newsletter,
-                                       const message::Brand& brand,
-                                       const std::vector<SourceConfig>& sources) {
+std::vector<DigestConfig> read_digests(TomlDocument& document, const DigestSurroundings& around) {
   std::vector<DigestConfig> digests;
   std::set<std::string> names;
   auto sections = document.sections("digest");
   for (auto& section : sections) {
-    digests.push_back(read_digest(section, names, newsletter, brand, sources, document.file().parent_path()));
+    digests.push_back(read_digest(section, names, around, document.file().parent_path()));
   }
   settle_sign_up(sections, digests, document.settings());
   return digests;

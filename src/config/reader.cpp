@@ -109,6 +109,10 @@ void TomlSection::mistake(std::string_view key, std::string what, std::string hi
   document_.keep({.code = Errc::config, .what = place(key) + what, .hint = std::move(hint)});
 }
 
+void TomlSection::doubt(std::string_view key, std::string_view what, const std::string& hint) {
+  document_.warnings().push_back(fmt::format("{}{}{}", place(key), what, hint.empty() ? "" : "; " + hint));
+}
+
 void TomlSection::note(std::string_view key, std::string value, bool is_default) {
   document_.settings().push_back(
       {.section = name_, .key = std::string{key}, .value = std::move(value), .is_default = is_default});
@@ -307,8 +311,50 @@ std::filesystem::path TomlSection::path(std::string_view key, std::string fallba
   return (document_.file().parent_path() / value).lexically_normal();
 }
 
+std::map<std::string, std::string> TomlSection::translations(std::string_view key) {
+  const bool is_table = has(key) && table_of(table_)->get(key)->is_table();
+  if (!is_table) {
+    auto value = text(key, "");
+    return value.empty() ? std::map<std::string, std::string>{} : std::map{std::pair{std::string{}, value}};
+  }
+  known_.emplace_back(key);
+  std::map<std::string, std::string> values;
+  std::string shown;
+  for (const auto& [language, value] : *table_of(table_)->get(key)->as_table()) {
+    if (!value.is_string()) {
+      mistake(key, fmt::format("{} in [{}] must be a text, or a text for each language", key, name_),
+              fmt::format("{} = {{ en = \"Links\", de = \"Fundstücke\" }}", key));
+      return {};
+    }
+    auto& kept = values[ascii_lower(language.str())];
+    kept = value.value<std::string>().value_or("");
+    shown += fmt::format("{}{} = {}", shown.empty() ? "" : ", ", language.str(), quoted_text(kept));
+  }
+  note(key, "{ " + shown + " }", false);
+  return values;
+}
+
 TomlSection TomlSection::table(std::string_view key, std::string name) {
   return {document_, node(key, "a table"), std::move(name)};
+}
+
+std::vector<TomlSection> TomlSection::tables(std::string_view key) {
+  std::vector<TomlSection> out;
+  known_.emplace_back(key);
+  if (!has(key)) return out;
+  const auto noun = name_.substr(0, name_.find(' '));
+  const auto* const list = table_of(table_)->get(key)->as_array();
+  if (list == nullptr || !list->is_homogeneous(toml::node_type::table)) {
+    mistake(key, fmt::format("{} in [{}] must be a list of sections", key, name_),
+            fmt::format("write [[{}.{}]]", noun, key));
+    return out;
+  }
+  auto whose = replace_all(name_.substr(noun.size()), "\"", "");
+  for (const auto& item : *list)
+    out.emplace_back(
+        document_, item.as_table(),
+        fmt::format("{}.{} \"{}\"", noun, key, trim(fmt::format("{} {}", whose, out.size() + 1))));
+  return out;
 }
 
 void TomlSection::finish() {

@@ -9,6 +9,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -57,6 +58,8 @@ class TomlSection {
   [[nodiscard]] std::optional<std::chrono::milliseconds> duration_or_forever(
       std::string_view key, std::chrono::milliseconds fallback);
   [[nodiscard]] std::vector<std::string> texts(std::string_view key);
+  /// One text, as that of "", or a table of texts by language tag, in lower case.
+  [[nodiscard]] std::map<std::string, std::string> translations(std::string_view key);
   /// One string, or a list of them.
   [[nodiscard]] std::vector<std::string> one_or_more(std::string_view key);
   /// The index of the word in `words`; a mistake lists them and the nearest one.
@@ -76,8 +79,13 @@ class TomlSection {
   /// The table of that key as a section that errors and `config show` call `name`.
   [[nodiscard]] TomlSection table(std::string_view key, std::string name);
 
+  /// [[SECTION.key]]: one section each, named `SECTION.key "NAME 1"` in errors and `config show`.
+  [[nodiscard]] std::vector<TomlSection> tables(std::string_view key);
+
   /// A mistake about a key that has been read: its place, `what` and `hint`.
   void mistake(std::string_view key, std::string what, std::string hint = {});
+  /// The same of what may be one: told, and no obstacle.
+  void doubt(std::string_view key, std::string_view what, const std::string& hint = {});
   [[nodiscard]] Place place(std::string_view key) const;
   [[nodiscard]] bool has(std::string_view key) const;
   [[nodiscard]] bool is_text(std::string_view key) const;
@@ -117,6 +125,8 @@ class TomlDocument {
   void keep_missing(Error error);
   [[nodiscard]] const std::filesystem::path& file() const { return file_; }
   [[nodiscard]] std::vector<Setting>& settings() { return settings_; }
+  /// What may be a mistake, with its place.
+  [[nodiscard]] std::vector<std::string>& warnings() { return warnings_; }
 
  private:
   struct Tree;
@@ -126,6 +136,7 @@ class TomlDocument {
   std::optional<Error> first_;
   std::optional<Error> first_missing_;
   std::vector<Setting> settings_;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace tidings::config

@@ -64,12 +64,19 @@ void note_rules(std::vector<SourceConfig>& sources, const std::vector<RuleConfig
 /// The texts of `sources`, each the name of one of them.
 [[nodiscard]] std::vector<std::string> read_source_names(TomlSection& section,
                                                          const std::vector<SourceConfig>& sources);
-/// `newsletter` gives the defaults of title and list_id, `brand` those of a digest's brand; `sources` are
-/// those a digest may name.
+/// What a [[digest]] refers to.
+struct DigestSurroundings {
+  const NewsletterConfig& newsletter;  ///< gives the defaults of title and list_id
+  const message::Brand& brand;         ///< gives those of a digest's brand
+  const std::vector<SourceConfig>& sources;
+  const std::vector<RuleConfig>& rules;
+};
 [[nodiscard]] std::vector<DigestConfig> read_digests(TomlDocument& document,
-                                                     const NewsletterConfig& newsletter,
-                                                     const message::Brand& brand,
-                                                     const std::vector<SourceConfig>& sources);
+                                                     const DigestSurroundings& around);
+/// [[digest.section]] of a digest whose sources and topics are read.
+[[nodiscard]] std::vector<digest::Section> read_digest_sections(TomlSection& section,
+                                                                const DigestConfig& digest,
+                                                                const DigestSurroundings& around);
 [[nodiscard]] std::vector<TopicConfig> read_topics(TomlDocument& document);
 [[nodiscard]] std::vector<subscriber::FieldRule> read_fields(TomlDocument& document);
 [[nodiscard]] DeliveryConfig read_delivery(TomlDocument& document);

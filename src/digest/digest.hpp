@@ -30,6 +30,9 @@ struct DateSpan {
   bool operator==(const DateSpan&) const = default;
 };
 
+/// How the posts of a section are laid out; usual: as the digest's other posts.
+enum class Layout { usual, lead, list, grid, links };
+
 enum class EditionState { draft, sealed, sending, sent, skipped, cancelled };
 [[nodiscard]] std::string_view name_of(EditionState state);
 

@@ -261,6 +261,43 @@ Result<void> EditionTable::keep_intro(EditionId edition, std::string_view markdo
   return change.bind(":intro", markdown).bind(":id", edition).run();
 }
 
+Result<void> EditionTable::set_sections(EditionId edition, const std::map<PostId, std::string>& sections) {
+  auto clear = database_.prepare(
+      "UPDATE edition_posts SET section = NULL WHERE edition_id = :edition AND section IS NOT NULL");
+  TIDINGS_TRY(clear.bind(":edition", edition).run());
+  auto set = database_.prepare(
+      "UPDATE edition_posts SET section = :section WHERE edition_id = :edition AND post_id = :post");
+  for (const auto& [post, section] : sections) {
+    set.reset();
+    TIDINGS_TRY(set.bind(":section", section).bind(":edition", edition).bind(":post", post).run());
+  }
+  return {};
+}
+
+Result<std::map<PostId, std::string>> EditionTable::sections_in(EditionId edition) {
+  auto rows = database_.prepare(
+      "SELECT post_id, section FROM edition_posts WHERE edition_id = :edition AND section IS NOT NULL");
+  rows.bind(":edition", edition);
+  std::map<PostId, std::string> out;
+  TIDINGS_TRY(rows.each([&](const store::Statement& row) -> Result<void> {
+    out.emplace(row.id<PostId>(0), row.text(1));
+    return {};
+  }));
+  return out;
+}
+
+Result<void> EditionTable::keep_notices(EditionId edition, std::string_view files) {
+  auto change = database_.prepare("UPDATE editions SET notices = :files WHERE id = :id");
+  return change.bind(":files", files).bind(":id", edition).run();
+}
+
+Result<std::string> EditionTable::notices_of(EditionId edition) {
+  auto row = database_.prepare("SELECT notices FROM editions WHERE id = :id");
+  row.bind(":id", edition);
+  TIDINGS_LET(const bool found, row.step());
+  return found ? row.text(0) : std::string{};
+}
+
 Result<void> EditionTable::keep_pictures(EditionId edition, std::string_view note) {
   auto change = database_.prepare("UPDATE editions SET pictures = :note WHERE id = :id");
   return change.bind(":note", note).bind(":id", edition).run();

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -236,6 +237,13 @@ class EditionTable {
   /// The introduction that an edition is sealed with, and which of its pictures were left out; within the
   /// sealing transaction.
   [[nodiscard]] Result<void> keep_intro(EditionId edition, std::string_view markdown);
+  /// The sections of its posts, by name: exactly these. In a draft what its editor chose, "" for none; in a
+  /// sealed edition where they stand.
+  [[nodiscard]] Result<void> set_sections(EditionId edition, const std::map<PostId, std::string>& sections);
+  [[nodiscard]] Result<std::map<PostId, std::string>> sections_in(EditionId edition);
+  /// The files of the notices that it shows, a line each.
+  [[nodiscard]] Result<void> keep_notices(EditionId edition, std::string_view files);
+  [[nodiscard]] Result<std::string> notices_of(EditionId edition);
   [[nodiscard]] Result<void> keep_pictures(EditionId edition, std::string_view note);
   [[nodiscard]] Result<std::string> pictures_of(EditionId edition);
   /// draft -> sealed, with the title for what it now shows; the caller completes the sealing in the same

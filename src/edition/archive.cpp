@@ -16,7 +16,9 @@
 #include "edition/document.hpp"
 #include "edition/editions.hpp"
 #include "edition/export.hpp"
+#include "edition/selection.hpp"
 #include "post/normalise.hpp"
+#include "post/post_table.hpp"
 #include "sending/archive_links.hpp"
 #include "subscriber/subscriber_table.hpp"
 
@@ -41,6 +43,36 @@ Result<void> check_pages(const digest::Edition& edition, std::span<const digest:
   return {};
 }
 
+/// Those that config.toml names, folded: feeds give posts many more tags than anybody follows.
+std::set<std::string> topics_of(const config::Config& config) {
+  std::set<std::string> out;
+  const auto add = [&](const std::vector<std::string>& topics) {
+    for (const auto& topic : topics) {
+      if (!trim(topic).empty()) out.insert(fold_case(topic));
+    }
+  };
+  for (const auto& source : config.sources) add(source.topics);
+  for (const auto& digest : config.digests) {
+    add(digest.topics);
+    for (const auto& section : digest.sections) add(section.topics);
+  }
+  for (const auto& rule : config.rules) {
+    if (!rule.rule.topic.empty()) add({rule.rule.topic});
+  }
+  return out;
+}
+
+/// The address behind the first heading, as it is escaped there; empty if it has none.
+std::string title_link(std::string_view html) {
+  constexpr std::string_view attribute = "href=\"";
+  const auto heading = html.find("<h");
+  const auto end = heading == std::string_view::npos ? heading : html.find("</h", heading);
+  const auto link = end == std::string_view::npos ? end : html.find(attribute, heading);
+  if (link == std::string_view::npos || link > end) return {};
+  const auto begin = link + attribute.size();
+  return std::string{html.substr(begin, html.find('"', begin) - begin)};
+}
+
 class ArchiveWriter {
  public:
   ArchiveWriter(const config::Config& config, store::Database& database, const std::filesystem::path& folder,
@@ -49,7 +81,8 @@ class ArchiveWriter {
         database_(database),
         editions_(database),
         folder_(folder),
-        pages_(std::move(pages)) {}
+        pages_(std::move(pages)),
+        configured_topics_(topics_of(config)) {}
 
   Result<ArchiveReport> write(const std::function<void(int done, int all)>& on_progress) {
     TIDINGS_TRY(gather());
@@ -86,6 +119,7 @@ class ArchiveWriter {
       const auto own = std::ranges::find(archived.languages, config_.newsletter.language);
       if (own != archived.languages.end()) std::rotate(archived.languages.begin(), own, own + 1);
       TIDINGS_LET(archived.headline, headline_of(edition));
+      TIDINGS_TRY(find_topics(archived));
       archived_.push_back(std::move(archived));
     }
     for (const auto& each : archived_) {
@@ -94,9 +128,24 @@ class ArchiveWriter {
       if (std::ranges::find(years_, year) == years_.end()) years_.push_back(year);
       for (const auto& language : each.languages) languages_.insert(language);
       digests_.insert(each.edition.digest);
+      for (const auto& [topic, posts] : each.topics) topics_.insert(topic);
     }
     std::ranges::sort(years_, std::greater{});
     list_feeds();
+    return {};
+  }
+
+  /// Which of its posts have a topic of the configuration.
+  Result<void> find_topics(ArchivedEdition& archived) {
+    const auto* const digest = config_.find_digest(archived.edition.digest);
+    if (configured_topics_.empty() || digest == nullptr || config_.archive.url.empty()) return {};
+    const auto options = select_options(config_, *digest, database_);
+    TIDINGS_LET(const auto choice, editions_.choice_of(archived.edition.id, options));
+    for (const auto& post : choice.posts) {
+      for (const auto& topic : post.topics) {
+        if (configured_topics_.contains(topic)) archived.topics[topic].push_back(post.id);
+      }
+    }
     return {};
   }
 
@@ -120,7 +169,16 @@ class ArchiveWriter {
                           .language = language,
                           .digest = {}});
     }
-    if (digests_.size() < 2) return;
+    if (digests_.size() > 1) list_feeds_of_digests();
+    for (const auto& topic : topics_)
+      feeds_.push_back({.file = topic_file(topic),
+                        .title = fmt::format("{}: {}", name, topic),
+                        .language = {},
+                        .digest = {},
+                        .topic = topic});
+  }
+
+  void list_feeds_of_digests() {
     for (const auto& digest : digests_) {
       const auto* const configured = config_.find_digest(digest);
       const bool titled = configured != nullptr && !configured->title.empty();
@@ -137,10 +195,15 @@ class ArchiveWriter {
       for (const auto* const each : newest_first_) {
         const bool speaks = feed.language.empty() ||
                             std::ranges::find(each->languages, feed.language) != each->languages.end();
-        if (speaks && (feed.digest.empty() || each->edition.digest == feed.digest)) shown.push_back(each);
+        const bool is_about = feed.topic.empty() || each->topics.contains(feed.topic);
+        if (speaks && is_about && (feed.digest.empty() || each->edition.digest == feed.digest))
+          shown.push_back(each);
       }
-      const Contents contents = [this](const ArchivedEdition& edition, const std::string& language) {
-        return contents_of(edition, language);
+      const Contents contents = [this](const ArchiveFeed& of, const ArchivedEdition& edition,
+                                       const std::string& language) -> Result<std::string> {
+        if (!of.topic.empty()) return contents_about(of.topic, edition, language);
+        TIDINGS_LET(const auto* const whole, contents_of(edition, language));
+        return whole->all;
       };
       for (const auto& page : feed_pages(config_, feed, shown, contents)) TIDINGS_TRY(write_feed(page));
     }
@@ -166,15 +229,45 @@ class ArchiveWriter {
     return std::string{};
   }
 
-  Result<std::string> contents_of(const ArchivedEdition& archived, const std::string& language) {
+  /// An edition's page as feeds tell it.
+  struct PageContents {
+    std::string all;
+    std::map<std::string, std::string> by_link;  ///< a post by the address of its title
+  };
+
+  Result<const PageContents*> contents_of(const ArchivedEdition& archived, const std::string& language) {
     const auto key = std::pair{archived.edition.id.value, language};
-    if (const auto known = contents_.find(key); known != contents_.end()) return known->second;
+    if (const auto known = contents_.find(key); known != contents_.end()) return &known->second;
     TIDINGS_LET(auto page, sealed_page(archived, language));
-    std::string html;
+    PageContents contents;
     if (const auto document = read_document(std::move(page))) {
-      for (const auto& chapter : document->chapters) html += chapter.html;
+      for (const auto& chapter : document->chapters) {
+        contents.all += chapter.html;
+        if (auto link = title_link(chapter.html); !link.empty())
+          contents.by_link.emplace(std::move(link), chapter.html);
+      }
     }
-    return contents_.emplace(key, std::move(html)).first->second;
+    return &contents_.emplace(key, std::move(contents)).first->second;
+  }
+
+  /// The posts of a topic: as their edition shows them, else their titles.
+  Result<std::string> contents_about(const std::string& topic, const ArchivedEdition& archived,
+                                     const std::string& language) {
+    TIDINGS_LET(const auto* const page, contents_of(archived, language));
+    TIDINGS_LET(const auto posts, post::PostTable(database_).load(archived.topics.at(topic)));
+    std::string out;
+    for (const auto& post : posts) {
+      const auto link = escape_html(post.link);
+      const auto title = escape_html(post::display_title(post));
+      const auto found = page->by_link.find(link);
+      if (found != page->by_link.end()) {
+        out += found->second;
+      } else {
+        out += post.link.empty() ? fmt::format("<p>{}</p>", title)
+                                 : fmt::format("<p><a href=\"{}\">{}</a></p>", link, title);
+      }
+    }
+    return out;
   }
 
   [[nodiscard]] PagePlace place_of(const ArchivedEdition& archived) const {
@@ -247,7 +340,9 @@ class ArchiveWriter {
   std::set<std::string> languages_;
   std::set<std::string> digests_;
   std::vector<ArchiveFeed> feeds_;
-  std::map<std::pair<std::int64_t, std::string>, std::string> contents_;  ///< of feeds that share an edition
+  std::set<std::string> configured_topics_;  ///< folded
+  std::set<std::string> topics_;             ///< those that posts of the archive have
+  std::map<std::pair<std::int64_t, std::string>, PageContents> contents_;  ///< of feeds that share an edition
   ArchiveReport report_;
 };
 

@@ -8,6 +8,7 @@
 #include "base/crypto.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
+#include "digest/edition_table.hpp"
 #include "edition/epub.hpp"
 #include "edition/export.hpp"
 #include "sending/archive_links.hpp"
@@ -32,17 +33,30 @@ std::string mark_of(const config::Config& config, const ArchiveFeed& feed, const
                     std::string_view links) {
   auto all = fmt::format("{} {} {} {} {} {}", version(), config.archive.url, config.newsletter.name,
                          feed.title, feed.language, links);
-  for (const auto* const each : editions)
+  for (const auto* const each : editions) {
     all += fmt::format("\n{} {} {}", each->edition.id.value, sealed_at(each->edition),
                        join(each->languages, " "));
+    if (!feed.topic.empty()) all += " " + digest::ids_text(each->topics.at(feed.topic));
+  }
   return fmt::format("<!-- {} -->", hex_encode(sha256(all)).substr(0, 32));
+}
+
+bool is_plain(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+/// "topic-sea"; what is no plain word gets a mark of its own.
+std::string topic_name(std::string_view topic) {
+  const auto folded = fold_case(topic);
+  std::string word;
+  for (const char c : folded) word += is_plain(c) ? c : '-';
+  if (!std::ranges::all_of(folded, is_plain)) word += "-" + hex_encode(sha256(folded)).substr(0, 8);
+  return "topic-" + word.substr(word.find_first_not_of('-'));
 }
 
 Result<std::string> entry_of(const config::Config& config, const ArchiveFeed& feed,
                              const ArchivedEdition& archived, const Contents& contents) {
   const auto url = escape_html(config.archive.url);
   const auto& language = feed.language.empty() ? archived.language() : feed.language;
-  TIDINGS_LET(const auto html, contents(archived, language));
+  TIDINGS_LET(const auto html, contents(feed, archived, language));
   std::string links;
   for (const auto& tag : archived.languages) {
     if (!feed.language.empty() && tag != feed.language) continue;
@@ -51,12 +65,15 @@ Result<std::string> entry_of(const config::Config& config, const ArchiveFeed& fe
   }
   const auto at = sealed_at(archived.edition);
   return fmt::format(
-      "<entry xml:lang=\"{}\"><id>{}/{}</id><title>{}</title>{}<published>{}</published><updated>{}</updated>"
+      "<entry "
+      "xml:lang=\"{}\"><id>{}/{}{}</id><title>{}</title>{}<published>{}</published><updated>{}</updated>"
       "{}<content type=\"html\">{}</content></entry>\n",
       escape_html(language), url, sending::page_path(archived.edition, language),
-      escape_html(archived.edition.title), links, at, at,
-      archived.headline.summary.empty() ? ""
-                                        : "<summary>" + escape_html(archived.headline.summary) + "</summary>",
+      feed.topic.empty() ? "" : "#" + topic_name(feed.topic), escape_html(archived.edition.title), links, at,
+      at,
+      archived.headline.summary.empty() || !feed.topic.empty()
+          ? ""
+          : "<summary>" + escape_html(archived.headline.summary) + "</summary>",
       escape_html(html));
 }
 
@@ -89,6 +106,8 @@ Result<std::string> page_of(const config::Config& config, const ArchiveFeed& fee
 }
 
 }  // namespace
+
+std::string topic_file(std::string_view topic) { return topic_name(topic) + ".atom"; }
 
 std::vector<FeedPage> feed_pages(const config::Config& config, const ArchiveFeed& feed,
                                  const Editions& editions, const Contents& contents) {

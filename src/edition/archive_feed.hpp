@@ -15,9 +15,13 @@ namespace tidings::edition {
 /// Editions a page of a feed.
 constexpr std::size_t feed_page_size = 25;
 
-/// The contents of an edition in one language, for feed readers; sanitised HTML.
-using Contents =
-    std::function<Result<std::string>(const ArchivedEdition& edition, const std::string& language)>;
+/// The contents of an edition in one language, for feed readers; sanitised HTML. Of a topic's feed: of its
+/// posts alone.
+using Contents = std::function<Result<std::string>(const ArchiveFeed& feed, const ArchivedEdition& edition,
+                                                   const std::string& language)>;
+
+/// "topic-sea.atom"
+[[nodiscard]] std::string topic_file(std::string_view topic);
 
 struct FeedPage {
   std::string file;

@@ -139,6 +139,8 @@ struct ArchivePages::Parts {
       if (!feed.language.empty()) {
         TIDINGS_LET(const auto* const its, words(feed.language));
         name = its->name();
+      } else if (!feed.topic.empty()) {
+        name = feed.topic;
       } else if (!feed.digest.empty()) {
         name = feed.title;
       }

@@ -24,16 +24,18 @@ struct ArchivedEdition {
   digest::Edition edition;
   digest::EditionHeadline headline;
   std::vector<std::string> languages;  ///< of its pages, the newsletter's own first if it is there
+  std::map<std::string, std::vector<PostId>> topics = {};  ///< its posts of each topic, folded
 
   [[nodiscard]] const std::string& language() const { return languages.front(); }
 };
 
 /// A feed of the archive.
 struct ArchiveFeed {
-  std::string file;  ///< "feed.atom", "feed.el.atom", "weekly/feed.atom"
+  std::string file;  ///< "feed.atom", "feed.el.atom", "weekly/feed.atom", "topic-sea.atom"
   std::string title;
-  std::string language;  ///< only pages of this one; empty: of any
-  std::string digest;    ///< only its editions; empty: all
+  std::string language;    ///< only pages of this one; empty: of any
+  std::string digest;      ///< only its editions; empty: all
+  std::string topic = {};  ///< only its posts; empty: all
 };
 
 /// Where a page stands.

@@ -13,6 +13,7 @@
 #include "edition/left_out.hpp"
 #include "edition/review.hpp"
 #include "edition/seal.hpp"
+#include "edition/sections.hpp"
 #include "edition/selection.hpp"
 #include "source/source_table.hpp"
 #include "subscriber/subscriber_table.hpp"
@@ -65,6 +66,9 @@ class Composer {
     result_.joined = joined_of(drafted->selection);
     if (result_.reason.empty()) {
       TIDINGS_TRY(digest_.review ? insert_draft(renderer, *drafted) : seal(renderer, *drafted, images));
+      result_.sections = section_names(digest_, drafted->selection.posts, {});
+      result_.notices = renderer.notices_on(drafted->plan.scheduled);
+      result_.notice_troubles = renderer.notice_troubles();
       if (result_.recipients > 0) {
         TIDINGS_TRY(transaction.commit());
         return result_;

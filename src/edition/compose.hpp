@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -81,6 +82,9 @@ struct Composed {
   UtcTime next_run{};
   std::vector<digest::LeftOutPosts> left_out = {};  ///< of what is sealed, drafted or skipped
   std::vector<JoinedPost> joined = {};              ///< in the order of the edition
+  std::map<PostId, std::string> sections = {};      ///< names; without posts of none
+  std::string notices = {};                         ///< files, a line each
+  std::vector<std::string> notice_troubles = {};    ///< files that are not shown, and why
 };
 
 /// What happens to a due edition without posts.

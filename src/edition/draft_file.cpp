@@ -15,6 +15,7 @@ constexpr std::string_view intro_mark = "--- introduction, in Markdown, below th
 constexpr std::string_view mistake_mark = "#! ";
 constexpr std::size_t most_line_bytes = 500;       // of a subject, preheader or title
 constexpr std::size_t most_text_bytes = 64 << 10;  // of a note or excerpt
+constexpr std::string_view no_section = "(no section)";
 constexpr std::array known_fields{"subject", "preheader", "note", "excerpt"};
 
 /// "KEY: first line", and the following lines indented.
@@ -45,6 +46,10 @@ std::string post_lines(const DraftPost& post) {
     out += field("excerpt", post.excerpt, "# ");
   }
   return out + '\n';
+}
+
+std::string heading_of(std::string_view section) {
+  return fmt::format("== {} ==\n\n", section.empty() ? no_section : section);
 }
 
 /// Reads line by line; a field goes on in the indented lines below it.
@@ -84,8 +89,18 @@ class Parser {
     if (words.empty()) return;
     if (words.front() == '#') return end_field();
     end_field();
+    if (words.starts_with("==")) return heading(words);
     if (begin_field(words)) return;
     post(words);
+  }
+
+  void heading(std::string_view words) {
+    const auto begin = std::min(words.find_first_not_of('='), words.size());
+    const auto end = words.find_last_not_of('=') + 1;
+    auto name = collapse_blanks(words.substr(begin, std::max(begin, end) - begin));
+    if (name == no_section) name.clear();
+    section_ = name;
+    out_.headings.emplace(std::move(name), line_number_);
   }
 
   void mistake(std::string what, std::string hint = {}) {
@@ -141,6 +156,7 @@ class Parser {
     if (!out_.lines.emplace(*post_, line_number_).second)
       return mistake(fmt::format("post {} stands twice", id));
     out_.changes.shown->push_back(*post_);
+    if (section_) out_.sections.emplace(*post_, *section_);
     auto title = collapse_blanks(std::string_view{stop, static_cast<std::size_t>(end - stop)});
     if (title.size() > most_line_bytes)
       return mistake(fmt::format("the title is longer than {} bytes", most_line_bytes));
@@ -150,6 +166,7 @@ class Parser {
   ReadDraft out_;
   int line_number_ = 1;
   std::optional<PostId> post_;
+  std::optional<std::string> section_;
   std::string field_;  ///< being read; empty: none
   std::string value_;
   int field_line_ = 0;
@@ -165,12 +182,24 @@ std::string write_draft_file(const DraftSheet& sheet) {
       "#             in no later edition of this digest. Change a title where it stands.\n"
       "#   note:     below a post: your own words above its text, in Markdown.\n"
       "#   excerpt:  below a post: Markdown in place of its text. Further lines of both are indented.\n"
+      "{}"
       "#   # ...     is a comment. Delete \"# left out: \" or \"# dropped: \" to bring a post back.\n\n",
-      sheet.name, collapse_blanks(sheet.title));
+      sheet.name, collapse_blanks(sheet.title),
+      sheet.sections.empty()
+          ? ""
+          : "#   == ... ==  heads the posts of a section. Move a post below another one to put it there.\n");
   out += field("subject", sheet.words.subject);
   if (!sheet.own_subject.empty()) out += "# without one it is: " + collapse_blanks(sheet.own_subject) + "\n";
   out += field("preheader", sheet.words.preheader) + '\n';
-  for (const auto& post : sheet.posts) out += post_lines(post);
+  if (sheet.sections.empty()) {
+    for (const auto& post : sheet.posts) out += post_lines(post);
+  }
+  for (const auto& section : sheet.sections) {
+    out += heading_of(section);
+    for (const auto& post : sheet.posts) {
+      if (post.section == section) out += post_lines(post);
+    }
+  }
   for (const auto& post : sheet.dropped)
     out += fmt::format("# dropped: {} {}\n", post.id.value, collapse_blanks(post.own_title));
   std::string_view reason;
@@ -193,6 +222,35 @@ Result<DraftChanges> read_draft_file(std::string_view text) {
   return fail(Errc::bad_data, fmt::format("line {}: {}", first.line, first.what), first.hint);
 }
 
+namespace {
+
+/// The sections as the file has them, if it changes any.
+std::optional<std::map<PostId, std::string>> section_changes(ReadDraft& read, const DraftSheet& sheet) {
+  for (const auto& [name, line] : read.headings) {
+    if (std::ranges::find(sheet.sections, name) != sheet.sections.end()) continue;
+    auto hint = did_you_mean(name, sheet.sections);
+    read.mistakes.push_back({.line = line,
+                             .what = sheet.sections.empty() ? std::string{"this digest has no sections"}
+                                                            : fmt::format("there is no section \"{}\"", name),
+                             .hint = hint.empty() ? "[[digest.section]] in config.toml makes one" : hint});
+  }
+  std::map<PostId, std::string> before;
+  for (const auto& post : sheet.posts) before.emplace(post.id, post.section);
+  auto after = read.sections;
+  bool changed = false;
+  for (const auto id : *read.changes.shown) {
+    const auto old = before.find(id);
+    if (old == before.end()) {
+      changed = changed || after.contains(id);
+    } else {
+      changed = changed || after.try_emplace(id, old->second).first->second != old->second;
+    }
+  }
+  return changed ? std::optional{std::move(after)} : std::nullopt;
+}
+
+}  // namespace
+
 DraftChanges changes_of(ReadDraft& read, const DraftSheet& sheet) {
   std::map<PostId, std::string> own_titles;
   for (const auto* const posts : {&sheet.posts, &sheet.dropped}) {
@@ -200,6 +258,7 @@ DraftChanges changes_of(ReadDraft& read, const DraftSheet& sheet) {
   }
   for (const auto& post : sheet.left_out) own_titles.emplace(post.id, collapse_blanks(post.title));
   auto changes = read.changes;
+  changes.sections = section_changes(read, sheet);
   changes.posts.emplace();
   if (changes.shown && changes.shown->empty()) {
     read.mistakes.push_back({.line = 1,

@@ -2,8 +2,9 @@
 // excerpts, what was left out, the introduction.
 //
 // The file is the whole truth about the draft: a post whose line is missing is dropped, a note that is not
-// there is none. Lines that begin with '#' are comments, so what the editor may want to bring back stands
-// there as one. docs/review.md describes the form. Pure.
+// there is none, and a post is in the section below whose heading it stands. Lines that begin with '#' are
+// comments, so what the editor may want to bring back stands there as one. docs/review.md describes the form.
+// Pure.
 #pragma once
 
 #include <map>
@@ -26,8 +27,9 @@ struct DraftChanges {
   std::optional<std::string> preheader;
   /// Of all posts that are changed; the others are as they came.
   std::optional<std::vector<digest::PostChange>> posts;
+  std::optional<std::map<PostId, std::string>> sections;  ///< of all posts, by name; "": none
 
-  [[nodiscard]] bool any() const { return shown || intro || subject || preheader || posts; }
+  [[nodiscard]] bool any() const { return shown || intro || subject || preheader || posts || sections; }
 };
 
 /// A post as the file shows it.
@@ -37,6 +39,7 @@ struct DraftPost {
   digest::PostChange change;
   std::string about;    ///< "Harbour Blog, 4 January 2026"; may be empty
   std::string excerpt;  ///< what readers see of it, in Markdown; empty if it is shown whole or not at all
+  std::string section = {};  ///< its name; empty: none
 };
 
 struct DraftSheet {
@@ -44,6 +47,8 @@ struct DraftSheet {
   std::string title;  ///< of the edition
   digest::EditionWords words;
   std::string own_subject;  ///< what it would be without the editor's
+  /// In the order of display, "" for the posts of none; empty if the digest has no sections.
+  std::vector<std::string> sections;
   std::vector<DraftPost> posts;
   std::vector<DraftPost> dropped;
   struct LeftOut {
@@ -69,7 +74,9 @@ struct ReadDraft {
   std::map<PostId, std::string> titles;  ///< as the lines say; empty: not told
   std::map<PostId, std::string> notes;
   std::map<PostId, std::string> excerpts;
-  std::map<PostId, int> lines;  ///< where each post stands
+  std::map<PostId, int> lines;             ///< where each post stands
+  std::map<PostId, std::string> sections;  ///< below whose headings; "": of the others
+  std::map<std::string, int> headings;     ///< where each stands
   std::vector<DraftMistake> mistakes;
 };
 

@@ -5,10 +5,25 @@
 #include <fmt/format.h>
 
 #include "digest/edition_table.hpp"
+#include "edition/sections.hpp"
 #include "post/post_table.hpp"
 #include "subscriber/subscriber_table.hpp"
 
 namespace tidings::edition {
+
+namespace {
+
+/// Of a draft those that it would be sealed with; none if its theme is broken, which others tell.
+Result<std::string> notices_of(const config::Context& context, const digest::Edition& edition) {
+  if (edition.state != digest::EditionState::draft)
+    return digest::EditionTable(context.database).notices_of(edition.id);
+  const auto* const digest = context.config.find_digest(edition.digest);
+  if (digest == nullptr) return std::string{};
+  const auto renderer = Renderer::load(context.config, *digest);
+  return renderer ? renderer->notices_on(edition.scheduled) : std::string{};
+}
+
+}  // namespace
 
 Result<digest::Edition> find_edition(store::Database& database, const std::string& name) {
   return digest::EditionTable(database).find(name);
@@ -61,6 +76,8 @@ Result<EditionDetails> describe_edition(const config::Context& context, const st
   TIDINGS_LET(out.dropped, posts.load(dropped));
   TIDINGS_LET(out.segments, editions.segments_of(id));
   TIDINGS_LET(out.left_out, editions.left_out_of(id));
+  TIDINGS_LET(out.sections, section_names(context, out.edition));
+  TIDINGS_LET(out.notices, notices_of(context, out.edition));
   TIDINGS_LET(out.pictures, editions.pictures_of(id));
   TIDINGS_LET(out.preflight, editions.preflight_of(id));
   TIDINGS_LET(out.counts, delivery::Ledger(context.database, context.clock).counts(id));

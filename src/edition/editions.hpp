@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,8 +51,10 @@ struct EditionDetails {
   std::vector<post::Post> dropped;        ///< by its editor
   std::vector<digest::Segment> segments;  ///< without what they say
   std::vector<digest::LeftOutPosts> left_out;
-  std::string pictures;   ///< which do not travel; may be empty
-  std::string preflight;  ///< what its editor was mailed; may be empty
+  std::map<PostId, std::string> sections;  ///< names; without posts of none
+  std::string notices;                     ///< files, a line each
+  std::string pictures;                    ///< which do not travel; may be empty
+  std::string preflight;                   ///< what its editor was mailed; may be empty
   delivery::Counts counts;
 };
 

@@ -13,6 +13,7 @@
 #include "config/theme_files.hpp"
 #include "digest/select.hpp"
 #include "edition/inline_images.hpp"
+#include "edition/sections.hpp"
 #include "message/parts.hpp"
 #include "message/wrap.hpp"
 #include "post/excerpt.hpp"
@@ -25,6 +26,7 @@ namespace tidings::edition {
 namespace {
 
 constexpr int text_columns = 72;
+constexpr int words_of_a_remark = 40;
 
 /// The editor's text, sanitised like a post. Relative links lead to the newsletter's pages.
 std::string intro_html(std::string_view markdown, const std::string& public_url) {
@@ -48,16 +50,6 @@ bool concerns(const MoreFrom& more, const EditionFacts& facts, const ShownPosts&
   if (shown.posts.size() >= facts.posts) return true;
   return std::ranges::any_of(shown.posts,
                              [&](const ShownPost* post) { return post->sources.front() == more.source; });
-}
-
-bool keeps_order(const std::vector<digest::Group>& groups) {
-  std::size_t next = 0;
-  for (const auto& group : groups) {
-    for (const auto index : group.posts) {
-      if (index != next++) return false;
-    }
-  }
-  return true;
 }
 
 std::optional<std::chrono::year_month_day> day_of(const std::string& key) {
@@ -93,6 +85,7 @@ Result<Renderer> Renderer::load(const config::Config& config, const config::Dige
       return fail(Errc::config, fmt::format("digest \"{}\": intro_file: {}", digest.name, text.error().what));
     renderer.intro_ = clean_utf8(*text);
   }
+  renderer.notices_ = load_notices(config);
   return renderer;
 }
 
@@ -146,10 +139,11 @@ message::EditionView Renderer::base_view(const EditionFacts& facts) {
   return view;
 }
 
-const message::PostView& Renderer::post_view(const EditionFacts& facts, const ShownPost& shown, int words) {
-  const auto [it, fresh] = post_views_.try_emplace({shown.post.id, words});
+const message::PostView& Renderer::post_view(const EditionFacts& facts, const ShownPost& shown,
+                                             const Showing& showing) {
+  const auto [it, fresh] = post_views_.try_emplace({shown.post.id, showing});
   if (!fresh) return it->second;
-  it->second = make_post_view(shown, words);
+  it->second = make_post_view(shown, showing);
   if (const auto change = facts.changes.find(shown.post.id); change != facts.changes.end())
     apply(change->second, it->second);
   return it->second;
@@ -170,16 +164,18 @@ void Renderer::apply(const digest::PostChange& change, message::PostView& view) 
   if (change.excerpt) {
     view.excerpt_html = html_of(*change.excerpt);
     view.excerpt_text = text_of(view.excerpt_html);
+    if (!view.remark.empty()) view.remark = view.excerpt_text;
     view.is_truncated = !view.url.empty();
   }
 }
 
 std::string Renderer::excerpt_of(const ShownPost& shown) {
   if (digest_->content != config::DigestConfig::Content::excerpt) return {};
-  return make_post_view(shown, 0).excerpt_html;
+  return make_post_view(shown, {}).excerpt_html;
 }
 
-message::PostView Renderer::make_post_view(const ShownPost& shown, int words) {
+message::PostView Renderer::make_post_view(const ShownPost& shown, const Showing& showing) {
+  const int words = showing.words;
   const auto& post = shown.post;
   message::PostView view;
   view.title = post.title;
@@ -204,12 +200,21 @@ message::PostView Renderer::make_post_view(const ShownPost& shown, int words) {
     return excerpt.truncated;
   };
   using Content = config::DigestConfig::Content;
-  if (digest_->content == Content::full && words == 0) {
+  if (showing.layout == digest::Layout::links) {
+    show_excerpt(post.summary_html.empty() ? post.html : post.summary_html, words_of_a_remark);
+    view.remark = std::exchange(view.excerpt_text, {});
+    view.excerpt_html.clear();
+    return view;
+  }
+  // Lists and cards show a sentence or two, whatever the other posts show.
+  const bool is_brief = showing.layout == digest::Layout::list || showing.layout == digest::Layout::grid;
+  const auto content = is_brief && digest_->content == Content::full ? Content::excerpt : digest_->content;
+  if (content == Content::full && words == 0) {
     view.excerpt_html = digest_->inline_images ? embedded_.take(body, view.title) : body;
     view.excerpt_text = without_final_newline(post::html_to_text(view.excerpt_html, {.width = text_columns}));
-  } else if (digest_->content == Content::full) {
+  } else if (content == Content::full) {
     view.is_truncated = show_excerpt(body, words);
-  } else if (digest_->content == Content::excerpt) {
+  } else if (content == Content::excerpt) {
     // A summary written for this purpose is better than our cut of the whole text; one that the blog's engine
     // cut off ("[…]") is not.
     const bool use_summary =
@@ -220,9 +225,9 @@ message::PostView Renderer::make_post_view(const ShownPost& shown, int words) {
   }
   if (digest_->reading_time)
     view.words = static_cast<int>(message::word_count(post::html_to_text(body, {.width = text_columns})));
-  if (digest_->content != Content::title) {
+  if (content != Content::title && showing.layout != digest::Layout::list) {
     const bool shown_in_text =
-        digest_->content == Content::full && view.excerpt_html.find("<img") != std::string::npos;
+        content == Content::full && view.excerpt_html.find("<img") != std::string::npos;
     if (!shown_in_text) {
       view.image_url = post.image_url;
       view.image_alt = post.image_alt;
@@ -235,66 +240,78 @@ message::PostView Renderer::make_post_view(const ShownPost& shown, int words) {
   return view;
 }
 
+std::vector<const EditionNotice*> Renderer::notices_of_day(UtcTime date) const {
+  const std::chrono::year_month_day day{
+      std::chrono::floor<std::chrono::days>(config_->newsletter.zone.to_local(date))};
+  std::vector<const EditionNotice*> out;
+  for (const auto& notice : notices_.notices) {
+    const bool concerns =
+        notice.digests.empty() || std::ranges::find(notice.digests, digest_->name) != notice.digests.end();
+    if (concerns && notice.is_on(day)) out.push_back(&notice);
+  }
+  return out;
+}
+
+std::string Renderer::notices_on(UtcTime date) const {
+  std::vector<std::string> files;
+  for (const auto* const notice : notices_of_day(date)) files.push_back(notice->file);
+  return join(files, "\n");
+}
+
+message::NoticeViews Renderer::notice_views(UtcTime date, const message::Strings& words) {
+  message::NoticeViews out;
+  for (const auto* const notice : notices_of_day(date)) {
+    if (!notice->speaks_to(words.language())) continue;
+    message::NoticeView view{.label = notice->label,
+                             .html = intro_html(notice->markdown, config_->newsletter.public_url),
+                             .text = {}};
+    if (ascii_lower(notice->label) == "sponsored") view.label = words.texts().at("sponsored");
+    if (digest_->inline_images) view.html = embedded_.take(std::move(view.html), notice->file);
+    view.text = without_final_newline(post::html_to_text(view.html, {.width = text_columns}));
+    using Place = EditionNotice::Place;
+    auto& place = notice->place == Place::top      ? out.top
+                  : notice->place == Place::middle ? out.middle
+                                                   : out.end;
+    place.push_back(std::move(view));
+  }
+  return out;
+}
+
 Result<std::string> Renderer::title(const EditionFacts& facts) {
   TIDINGS_LET(const auto* const words, strings(config_->newsletter.language));
   return message::edition_title(base_view(facts), *words, config_->newsletter.zone);
 }
 
-namespace {
-
-/// Those by which posts are grouped: the digest's, else those of its sources, as config.toml has them.
-std::vector<std::string> topics_of(const config::Config& config, const config::DigestConfig& digest) {
-  if (!digest.topics.empty()) return digest.topics;
-  std::vector<std::string> topics;
-  for (const auto& source : config.sources) {
-    const bool counts =
-        digest.sources.empty() || std::ranges::find(digest.sources, source.spec.name) != digest.sources.end();
-    if (!counts) continue;
-    for (const auto& topic : source.topics) {
-      if (std::ranges::find(topics, topic) == topics.end()) topics.push_back(topic);
-    }
-  }
-  return topics;
-}
-
-}  // namespace
-
 message::EditionView Renderer::view(const EditionFacts& facts, const message::Strings& words,
                                     const ShownPosts& shown, const Extent& extent) {
   auto view = base_view(facts);
   const auto count = std::min(extent.posts, shown.posts.size());
-  std::vector<digest::GroupInput> inputs;
-  for (std::size_t i = 0; i < count; ++i) {
-    inputs.push_back({.date = shown.posts[i]->post.date(),
-                      .source_name = shown.posts[i]->sources.front(),
-                      .topics = shown.posts[i]->topics,
-                      .pinned = shown.posts[i]->post.pinned});
-  }
-  const auto by = digest_->group_by;
-  auto groups = digest::group(inputs, by, config_->newsletter.zone, topics_of(*config_, *digest_));
-  if (facts.in_given_order && !keeps_order(groups)) {
-    groups.assign(1, {});
-    for (std::size_t i = 0; i < count; ++i) groups.front().posts.push_back(i);
-  }
+  const auto posts = leads_first(*digest_, facts, shown.posts);
+  const auto groups = groups_of(*config_, *digest_, facts, std::span{posts}.first(count));
   for (const auto& group : groups) {
     message::GroupView group_view;
     group_view.title = group.key;
-    if (by == digest::GroupBy::day && !group.key.empty()) {
+    if (group.section != nullptr) {
+      group_view.title = group.section->title(words.language(), config_->newsletter.language);
+      group_view.layout = group.section->layout;
+    } else if (digest_->group_by == digest::GroupBy::day && !group.key.empty()) {
       if (const auto day = day_of(group.key)) {
         group_view.title = words.day_heading(*day);
         group_view.is_day = true;
       }
     }
     for (const auto index : group.posts)
-      group_view.posts.push_back(post_view(facts, *shown.posts[index], extent.words));
+      group_view.posts.push_back(
+          post_view(facts, *posts[index], {.words = extent.words, .layout = group_view.layout}));
     view.groups.push_back(std::move(group_view));
   }
+  view.notices = notice_views(facts.date, words);
   const auto add_link = [&](const ShownPost& each, bool counted) {
-    const auto& post = post_view(facts, each, 1);
+    const auto& post = post_view(facts, each, {.words = 1});
     const auto title = post.title.empty() ? post::display_title(each.post) : post.title;
     view.links.push_back({.title = title, .url = post.url, .source = post.source, .counted = counted});
   };
-  for (std::size_t i = count; i < shown.posts.size(); ++i) add_link(*shown.posts[i], true);
+  for (std::size_t i = count; i < posts.size(); ++i) add_link(*posts[i], true);
   for (const auto* const each : shown.more) add_link(*each, false);
   for (const auto& more : facts.more_from) {
     if (!concerns(more, facts, shown)) continue;

@@ -13,6 +13,7 @@
 #include "config/config.hpp"
 #include "digest/digest.hpp"
 #include "digest/edition_table.hpp"
+#include "edition/edition_notices.hpp"
 #include "edition/embedded_images.hpp"
 #include "message/strings.hpp"
 #include "message/theme.hpp"
@@ -27,6 +28,7 @@ struct ShownPost {
   std::vector<std::string> sources;  ///< names, the post's own first, then where else that page stood
   std::vector<std::string> topics;
   std::vector<message::AlsoInView> also_in = {};  ///< the story in other words and at other places
+  std::string source_name = {};                   ///< the post's own, as config.toml has it
 };
 
 /// A source that has more than the edition has places for.
@@ -48,6 +50,7 @@ struct EditionFacts {
   bool in_given_order = false;                 ///< by an editor: no groups where they would change it
   digest::EditionWords words = {};             ///< by an editor
   std::map<PostId, digest::PostChange> changes = {};
+  std::map<PostId, std::string> sections = {};  ///< chosen by an editor; see EditionTable::set_sections()
 };
 
 /// The limit for the HTML part, because Gmail shows only the first 102 kB. In bytes, with the reader's links
@@ -90,6 +93,11 @@ class Renderer {
 
   [[nodiscard]] const config::DigestConfig& digest() const { return *digest_; }
 
+  /// The files of the notices that some reader of an edition of that date gets, a line each.
+  [[nodiscard]] std::string notices_on(UtcTime date) const;
+  /// Notices that cannot be shown, and why.
+  [[nodiscard]] const std::vector<std::string>& notice_troubles() const { return notices_.troubles; }
+
   /// Pictures inside the posts that were rendered so far; called by "cid:" in what render() returns.
   [[nodiscard]] const EmbeddedImages& embedded() const { return embedded_; }
 
@@ -108,9 +116,19 @@ class Renderer {
   [[nodiscard]] message::EditionView base_view(const EditionFacts& facts);
   [[nodiscard]] message::EditionView view(const EditionFacts& facts, const message::Strings& words,
                                           const ShownPosts& shown, const Extent& extent);
+  /// How a post is shown.
+  struct Showing {
+    int words = 0;  ///< as Extent
+    digest::Layout layout = digest::Layout::usual;
+
+    auto operator<=>(const Showing&) const = default;
+  };
   [[nodiscard]] const message::PostView& post_view(const EditionFacts& facts, const ShownPost& shown,
-                                                   int words);
-  [[nodiscard]] message::PostView make_post_view(const ShownPost& shown, int words);
+                                                   const Showing& showing);
+  [[nodiscard]] message::PostView make_post_view(const ShownPost& shown, const Showing& showing);
+  [[nodiscard]] message::NoticeViews notice_views(UtcTime date, const message::Strings& words);
+  /// Those of the digest on that day.
+  [[nodiscard]] std::vector<const EditionNotice*> notices_of_day(UtcTime date) const;
   void apply(const digest::PostChange& change, message::PostView& view) const;
 
   const config::Config* config_;
@@ -118,7 +136,8 @@ class Renderer {
   message::Theme theme_;
   std::map<std::string, std::unique_ptr<message::Strings>> strings_;
   std::string intro_;
-  std::map<std::pair<PostId, int>, message::PostView> post_views_;  // segments share their posts
+  EditionNotices notices_;
+  std::map<std::pair<PostId, Showing>, message::PostView> post_views_;  // segments share their posts
   EmbeddedImages embedded_;
 };
 

@@ -13,6 +13,7 @@
 #include "edition/left_out.hpp"
 #include "edition/preflight.hpp"
 #include "edition/preview.hpp"
+#include "edition/sections.hpp"
 #include "edition/selection.hpp"
 #include "edition/stored_draft.hpp"
 #include "edition/text_forms.hpp"
@@ -50,16 +51,20 @@ Result<std::string> answer_address(const config::Context& context, const digest:
 }
 
 /// The posts by the numbers that an answer means.
-Result<std::string> numbered_posts(store::Database& database, const digest::Edition& edition) {
+Result<std::string> numbered_posts(const config::Context& context, const digest::Edition& edition) {
+  auto& database = context.database;
   TIDINGS_LET(const auto ids, digest::EditionTable(database).posts_of(edition.id));
   TIDINGS_LET(const auto posts, post::PostTable(database).load(ids));
   TIDINGS_LET(const auto changes, digest::EditionTable(database).changes_in(edition.id));
+  TIDINGS_LET(const auto sections, section_names(context, edition));
   std::string out;
   int number = 0;
   for (const auto& post : posts) {
     const auto change = std::ranges::find(changes, post.id, &digest::PostChange::post);
     const bool renamed = change != changes.end() && change->title;
-    out += fmt::format("  {:>2}  {}\n", ++number, renamed ? *change->title : post::display_title(post));
+    const auto section = sections.find(post.id);
+    out += fmt::format("  {:>2}  {}{}\n", ++number, renamed ? *change->title : post::display_title(post),
+                       section == sections.end() ? "" : fmt::format(" (in {})", section->second));
   }
   return out + '\n';
 }
@@ -134,7 +139,7 @@ Result<Examined> examine(const config::Context& context, const config::DigestCon
 Result<std::string> note_of(const config::Context& context, const config::DigestConfig& digest,
                             const digest::Edition& edition, const Examined& examined) {
   TIDINGS_LET(const auto answer, digest::EditionTable(context.database).answer_of(edition.id));
-  TIDINGS_LET(const auto posts, numbered_posts(context.database, edition));
+  TIDINGS_LET(const auto posts, numbered_posts(context, edition));
   std::string note = answer.empty() ? "" : "! About your answer: " + answer + ".\n\n";
   note += instructions(context.config, digest, edition);
   if (context.config.bounce.is_read()) note += ways_to_answer;
@@ -183,8 +188,11 @@ Result<DraftSheet> draft_sheet(const config::Context& context, const digest::Edi
   if (preview && !preview->segments.empty() && sheet.words.subject.empty())
     sheet.own_subject = widest_of(*preview).subject;
   TIDINGS_LET(const auto shown, load_shown(database, arranged.selection.posts));
+  sheet.sections = section_order(*digest);
+  TIDINGS_LET(const auto placed, section_names(context, edition));
   for (const auto& each : shown) {
     const auto& post = each.post;
+    const auto section = placed.find(post.id);
     const auto change = arranged.facts.changes.find(post.id);
     sheet.posts.push_back({.id = post.id,
                            .own_title = post::display_title(post),
@@ -193,7 +201,8 @@ Result<DraftSheet> draft_sheet(const config::Context& context, const digest::Edi
                                          : change->second,
                            .about = fmt::format("{}, {}", join(each.sources, ", "),
                                                 time_in_words(config.newsletter.zone, post.date())),
-                           .excerpt = to_markdown(renderer.excerpt_of(each))});
+                           .excerpt = to_markdown(renderer.excerpt_of(each)),
+                           .section = section == placed.end() ? std::string{} : section->second});
   }
   TIDINGS_LET(const auto ids, editions.dropped_of(edition.id));
   TIDINGS_LET(const auto dropped, post::PostTable(database).load(ids));
@@ -244,6 +253,7 @@ Result<void> change_draft(store::Database& database, const digest::Edition& edit
     TIDINGS_TRY(editions.set_words(edition.id, words));
   }
   if (changes.posts) TIDINGS_TRY(editions.set_changes(edition.id, *changes.posts));
+  if (changes.sections) TIDINGS_TRY(editions.set_sections(edition.id, *changes.sections));
   TIDINGS_TRY(editions.revise(edition.id, mailing));
   return transaction.commit();
 }
@@ -290,6 +300,9 @@ Result<Composed> approve_draft(const config::Context& context, const digest::Edi
   result.note = sealed.note;
   result.pictures = sealed.pictures;
   result.next_run = digest->schedule.next_run(context.clock.now(), config.newsletter.zone);
+  result.sections = section_names(*digest, arranged.selection.posts, arranged.facts.sections);
+  result.notices = renderer.notices_on(edition.scheduled);
+  result.notice_troubles = renderer.notice_troubles();
   return result;
 }
 

@@ -17,6 +17,7 @@
 #include "digest/edition_table.hpp"
 #include "digest/segment.hpp"
 #include "edition/intro.hpp"
+#include "edition/sections.hpp"
 #include "edition/selection.hpp"
 #include "message/parts.hpp"
 #include "post/normalise.hpp"
@@ -55,6 +56,8 @@ class Sealer {
     }
     TIDINGS_TRY(write_pages());
     TIDINGS_TRY(keep_headline());
+    TIDINGS_TRY(keep_sections());
+    TIDINGS_TRY(editions_.keep_notices(what_.edition, renderer_.notices_on(facts_.date)));
     for (const auto& image : renderer_.embedded().images())
       TIDINGS_TRY(editions_.add_image(what_.edition, image));
     const auto pictures = in_words(what_.images, renderer_.embedded());
@@ -163,6 +166,13 @@ class Sealer {
     }
     headline.summary = join(others, " · ");
     return editions_.keep_headline(what_.edition, headline);
+  }
+
+  /// Where the posts stand, for those who ask later.
+  Result<void> keep_sections() {
+    if (digest_.sections.empty()) return {};
+    return editions_.set_sections(what_.edition,
+                                  section_names(digest_, what_.selection.posts, facts_.sections));
   }
 
   /// What was carried over to a segment is older than the edition: its title covers those days too.

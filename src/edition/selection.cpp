@@ -208,8 +208,11 @@ Result<std::vector<ShownPost>> load_shown(store::Database& database,
   TIDINGS_LET(const auto names, source_names(database));
   std::vector<ShownPost> shown;
   for (std::size_t i = 0; i < posts.size(); ++i) {
-    ShownPost each{
-        .post = std::move(posts[i]), .sources = {names.at(selected[i].source)}, .topics = selected[i].topics};
+    ShownPost each{.post = std::move(posts[i]),
+                   .sources = {names.at(selected[i].source)},
+                   .topics = selected[i].topics,
+                   .also_in = {},
+                   .source_name = selected[i].source_name};
     TIDINGS_TRY(add_others(database, selected[i], names, each));
     shown.push_back(std::move(each));
   }

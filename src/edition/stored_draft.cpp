@@ -1,16 +1,28 @@
 #include "edition/stored_draft.hpp"
 
+#include <algorithm>
+#include <map>
+#include <optional>
+
 #include "digest/edition_table.hpp"
+#include "edition/sections.hpp"
 #include "edition/selection.hpp"
 
 namespace tidings::edition {
 namespace {
 
-/// Whether somebody has changed the order that the digest would have.
-bool is_rearranged(const std::vector<digest::Selected>& posts, const digest::SelectOptions& options) {
-  auto sorted = posts;
-  digest::sort_for_reading(sorted, options);
-  return sorted != posts;
+/// Whether somebody has changed the order that the digest would have, in a section or outside.
+bool is_rearranged(const config::DigestConfig& digest, const Arranged& arranged,
+                   const digest::SelectOptions& options) {
+  const auto& posts = arranged.selection.posts;
+  const auto placed = sections_of(digest, posts, arranged.facts.sections);
+  std::map<std::optional<std::size_t>, std::vector<digest::Selected>> sections;
+  for (std::size_t i = 0; i < posts.size(); ++i) sections[placed[i]].push_back(posts[i]);
+  return std::ranges::any_of(sections, [&](const auto& section) {
+    auto sorted = section.second;
+    digest::sort_for_reading(sorted, options);
+    return sorted != section.second;
+  });
 }
 
 }  // namespace
@@ -25,9 +37,10 @@ Result<Arranged> arrangement_of(const config::Config& config, const config::Dige
                .date = edition.scheduled,
                .shown = dates_of(out.selection.posts),
                .intro_markdown = edition.intro,
-               .posts = out.selection.posts.size(),
-               .in_given_order = is_rearranged(out.selection.posts, options)};
+               .posts = out.selection.posts.size()};
   digest::EditionTable editions{database};
+  TIDINGS_LET(out.facts.sections, editions.sections_in(edition.id));
+  out.facts.in_given_order = is_rearranged(digest, out, options);
   TIDINGS_LET(out.facts.words, editions.words_of(edition.id));
   TIDINGS_LET(auto changes, editions.changes_in(edition.id));
   for (auto& change : changes) out.facts.changes.emplace(change.post, std::move(change));

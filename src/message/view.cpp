@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "base/url.hpp"
 #include "message/direction.hpp"
 #include "message/wrap.hpp"
 
@@ -145,7 +146,10 @@ void put(json& data, const char* name, const char* section, std::string value) {
 /// What a post needs to know about its surroundings.
 struct Surroundings {
   int number = 1;
-  bool first_of_group = false;
+  std::size_t place = 0;  ///< in its group, from 0
+  std::size_t posts = 0;  ///< of its group
+  bool is_middle = false;
+  digest::Layout layout = digest::Layout::usual;
   bool has_heading = false;
   bool day_is_told = false;
   bool several_sources = false;
@@ -174,6 +178,28 @@ void put_also_in(json& data, const PostView& post, const Strings& strings) {
   data["has_also_in"] = !names.empty();
   data["also_in_text"] =
       names.empty() ? std::string{} : wrap(words + " " + strings.enumerate(names), title_columns);
+}
+
+/// What is said of a link: by its editor, else where it comes from.
+std::string remark_of(const PostView& post) {
+  const auto note = collapse_blanks(plain(post.note_text));
+  return note.empty() ? collapse_blanks(plain(post.remark)) : note;
+}
+
+void put_layout(json& data, const PostView& post, const Surroundings& around) {
+  using digest::Layout;
+  data["is_lead"] = around.number == 1;
+  data["is_large"] = around.layout == Layout::lead || (around.layout == Layout::usual && around.number == 1);
+  data["is_odd"] = around.place % 2 == 0;
+  data["ends_row"] = around.place % 2 == 1 || around.place + 1 == around.posts;
+  data["is_middle"] = around.is_middle;
+  const auto url = parse_url(post.url);
+  auto host = url ? url->host : std::string{};
+  if (host.starts_with("www.")) host.erase(0, 4);
+  put(data, "host", "has_host", plain(host));
+  const auto remark = remark_of(post);
+  data["remark_text"] = hanging("  ", remark);
+  put(data, "remark", "has_remark", remark);
 }
 
 json post_data(const PostView& post, const Surroundings& around, const Strings& strings, const Zone& zone) {
@@ -208,7 +234,15 @@ json post_data(const PostView& post, const Surroundings& around, const Strings& 
   data["excerpt_text"] = wrap(plain(post.excerpt_text), text_columns);
   data["has_excerpt"] = !trim(post.excerpt_html).empty() || !trim(post.excerpt_text).empty();
   data["has_title"] = !own_title.empty() || !data["has_excerpt"].get<bool>();
-  put(data, "sentence", "has_sentence", sentence_of(post));
+  put_layout(data, post, around);
+  const auto sentence = sentence_of(post);
+  const bool tells_host = around.layout == digest::Layout::links && data["has_host"].get<bool>();
+  data["line_text"] = hanging(
+      "* ", data["has_title"].get<bool>()
+                ? (tells_host ? fmt::format("{} ({})", title, data["host"].get<std::string>()) : title)
+                : sentence);
+  put(data, "sentence", "has_sentence", sentence);
+  data["sentence_text"] = hanging("  ", sentence);
   data["note_html"] = plain(post.note_html);
   data["note_text"] = wrap(plain(post.note_text), text_columns);
   data["has_note"] = !trim(post.note_html).empty();
@@ -223,9 +257,8 @@ json post_data(const PostView& post, const Surroundings& around, const Strings& 
   if (!reading.empty()) meta.push_back(reading + "\u00A0" + strings.texts().at("minutes"));
   put(data, "meta", "has_meta", join(meta, " · "));
   data["level"] = around.has_heading ? "3" : "2";
-  data["is_first"] = around.first_of_group;
-  data["is_lead"] = around.number == 1;
-  data["has_rule"] = around.number > 1 && !(around.first_of_group && around.has_heading);
+  data["is_first"] = around.place == 0;
+  data["has_rule"] = around.number > 1 && !(around.place == 0 && around.has_heading);
   data["is_headline"] = !data["has_excerpt"].get<bool>() && !data["has_image"].get<bool>();
   data["is_truncated"] = post.is_truncated;
   put_also_in(data, post, strings);
@@ -251,9 +284,17 @@ std::vector<std::string> sources_of(const EditionView& view) {
   return sources;
 }
 
+/// The post behind which half of the edition has been shown.
+int middle_of(const EditionView& view) {
+  int posts = 0;
+  for (const auto& group : view.groups) posts += static_cast<int>(group.posts.size());
+  return (posts + 1) / 2;
+}
+
 json groups_data(const EditionView& view, bool several_sources, const Strings& strings, const Zone& zone) {
   json groups = json::array();
   int number = 0;
+  const int middle = middle_of(view);
   for (const auto& group : view.groups) {
     json data = json::object();
     // A heading for one post says what the post can say itself.
@@ -264,12 +305,23 @@ json groups_data(const EditionView& view, bool several_sources, const Strings& s
     data["title_rule"] = rule_under(title, '-', text_columns);
     put(data, "title", "has_title", title);
     data["is_first"] = groups.empty();
+    data["is_brief"] = group.layout == digest::Layout::list || group.layout == digest::Layout::grid;
+    data["is_list"] = group.layout == digest::Layout::list;
+    data["is_grid"] = group.layout == digest::Layout::grid;
+    data["is_links"] = group.layout == digest::Layout::links;
+    // Cards and lines of links belong together.
+    const bool is_whole = group.layout == digest::Layout::grid || group.layout == digest::Layout::links;
+    const int end = number + static_cast<int>(group.posts.size());
+    data["holds_middle"] = is_whole && middle > number && middle <= end;
     data["posts"] = json::array();
-    for (const auto& post : group.posts) {
-      const bool first = &post == group.posts.data();
-      data["posts"].push_back(post_data(post,
-                                        {.number = ++number,
-                                         .first_of_group = first,
+    for (std::size_t place = 0; place < group.posts.size(); ++place) {
+      ++number;
+      data["posts"].push_back(post_data(group.posts[place],
+                                        {.number = number,
+                                         .place = place,
+                                         .posts = group.posts.size(),
+                                         .is_middle = !is_whole && number == middle,
+                                         .layout = group.layout,
                                          .has_heading = has_heading,
                                          .day_is_told = group.is_day && (has_heading || title.empty()),
                                          .several_sources = several_sources},
@@ -278,6 +330,19 @@ json groups_data(const EditionView& view, bool several_sources, const Strings& s
     groups.push_back(std::move(data));
   }
   return groups;
+}
+
+void put_notices(json& data, const char* name, const char* section, const std::vector<NoticeView>& notices) {
+  json list = json::array();
+  for (const auto& notice : notices) {
+    json each = json::object();
+    put(each, "label", "has_label", collapse_blanks(plain(notice.label)));
+    each["notice_html"] = plain(notice.html);
+    each["notice_text"] = wrap(plain(notice.text), text_columns);
+    list.push_back(std::move(each));
+  }
+  data[section] = !list.empty();
+  data[name] = std::move(list);
 }
 
 json links_data(const EditionView& view) {
@@ -300,6 +365,7 @@ void put_contents(json& data, const EditionView& view, std::size_t posts, const 
   json entries = json::array();
   long long left_out = 0;
   for (const auto& group : data["groups"]) {
+    if (group["is_links"].get<bool>()) continue;
     for (const auto& post : group["posts"]) {
       if (!post["has_title"].get<bool>() || (above && post["is_lead"].get<bool>())) continue;
       if (above && entries.size() == contents_entries) {
@@ -412,6 +478,9 @@ json edition_data(const EditionView& view, const Strings& strings, const Zone& z
   data["intro_text"] = wrap(plain(view.intro_text), text_columns);
   data["has_intro"] = !trim(view.intro_html).empty() || !trim(view.intro_text).empty();
 
+  put_notices(data, "notices_top", "has_notices_top", view.notices.top);
+  put_notices(data, "notices_middle", "has_notices_middle", view.notices.middle);
+  put_notices(data, "notices_end", "has_notices_end", view.notices.end);
   data["links"] = links_data(view);
   data["has_links"] = !view.links.empty();
   data["more_from"] = more_from_data(view);
@@ -420,6 +489,8 @@ json edition_data(const EditionView& view, const Strings& strings, const Zone& z
 
   const auto sources = sources_of(view);
   data["sources_line"] = strings.list(sources);
+  data["has_grid"] =
+      std::ranges::find(view.groups, digest::Layout::grid, &GroupView::layout) != view.groups.end();
   data["groups"] = groups_data(view, sources.size() > 1, strings, zone);
   std::size_t posts = 0;
   std::string first_title;

@@ -50,6 +50,7 @@ struct PostView {
   std::string note_text = {};
   int image_width = 0;  ///< pixels; 0: not known
   int image_height = 0;
+  std::string remark = {};        ///< in a list of links: what is said of it, in plain text
   std::optional<int> words = {};  ///< of the whole post; if set, its line says how long it takes to read
 };
 
@@ -57,6 +58,21 @@ struct GroupView {
   std::string title = {};  ///< empty: no heading; Strings::day_heading() for groups by day
   std::vector<PostView> posts = {};
   bool is_day = false;  ///< the title is the posts' day, so they do not repeat it
+  digest::Layout layout = digest::Layout::usual;
+};
+
+/// A dated block of the publisher's own between the posts.
+struct NoticeView {
+  std::string label = {};  ///< "Sponsored"; may be empty
+  std::string html = {};
+  std::string text = {};
+};
+
+/// Where they stand: above the posts, behind half of them, below them.
+struct NoticeViews {
+  std::vector<NoticeView> top = {};
+  std::vector<NoticeView> middle = {};
+  std::vector<NoticeView> end = {};
 };
 
 /// A post that is only a link at the end.
@@ -90,6 +106,7 @@ struct EditionView {
   std::string intro_html = {};
   std::string intro_text = {};
   std::vector<GroupView> groups = {};
+  NoticeViews notices = {};
   std::vector<LinkView> links = {};          ///< "more on the web"
   std::vector<MoreFromView> more_from = {};  ///< below it
   bool is_web = false;                       ///< a page for everybody: nothing personal is shown

@@ -38,7 +38,7 @@ def reference():
     """Of each key that docs/configuration.md explains what it tells of its default."""
     defaults, section = {}, ""
     for line in (TOP / "docs/configuration.md").read_text(encoding="utf-8").splitlines():
-        heading = re.match(r"## `\[+([a-z_]+)\]+`", line)
+        heading = re.match(r"##+ `\[+([a-z_.]+)\]+`", line)
         section = heading[1] if heading else section
         if line.startswith("| `"):
             names, default = line.split("|")[1:3]

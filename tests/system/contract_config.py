@@ -299,6 +299,14 @@ DIGEST = {
     "unapproved": Case('"hold"', '"send"', reviewed, setting(("digest.review", "true"), ("digest.review_until", '"1h"'))),
 }
 
+SECTION = {
+    "title": Case('"Elsewhere"', '"Beyond the quay"', mail, in_a="== Elsewhere ==", in_b="== Beyond the quay =="),
+    "sources": Case('["harbour"]', '["garden"]', mail, setting(("digest.section.title", '"Apart"'))),
+    "topics": Case(None, '["food"]', mail, setting(("digest.section.title", '"Apart"'))),
+    "max_posts": Case('"none"', "1", mail, setting(("digest.section.title", '"Apart"'))),
+    "layout": Case('"usual"', '"links"', html, in_b=">town.example</span>"),
+}
+
 BRAND = {
     "logo": Case(None, '"https://town.example/logo.png"', html, in_b="https://town.example/logo.png"),
     "logo_dark": Case(None, '"https://town.example/night.png"', html, setting(("brand.logo", '"https://town.example/logo.png"')), in_b="https://town.example/night.png"),
@@ -334,6 +342,7 @@ CASES = {
     **section("store", STORE),
     **section("source", SOURCE),
     **section("brand", BRAND),
+    **section("digest.section", SECTION),
     **section("digest", DIGEST),
     **section("dkim", DKIM),
     "archive.epub": Case("false", "true", archived, in_b="weekly/1.en.epub"),

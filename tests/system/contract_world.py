@@ -54,8 +54,8 @@ class World(Home):
 
     def set(self, key, value):
         """`key`: "section.key"; of a list of tables, the first one's. `value`: TOML, or None for a key that is absent."""
-        section, _, name = key.partition(".")
-        if section in ("source", "digest", "relay", "rule", "filter", "topic", "field"):
+        section, _, name = key.rpartition(".")
+        if section in ("source", "digest", "relay", "rule", "filter", "topic", "field", "digest.section"):
             table = self.lists.setdefault(section, [{}])[0]
         else:
             table = self.sections.setdefault(section, {})
@@ -68,6 +68,7 @@ class World(Home):
         """A configuration in which every key is read, those of optional tables too."""
         self.lists["relay"] = [{"url": '"smtp://127.0.0.1:2"'}]
         self.lists["rule"] = [{"any": '"ads"'}]
+        self.lists["digest.section"] = [{"title": '"More"'}]
         self.lists["filter"] = [{"name": '"helper"', "command": '["true"]'}]
         self.lists["topic"] = [{"name": '"sea"'}]
         self.lists["field"] = [{"name": '"city"'}]
@@ -78,10 +79,16 @@ class World(Home):
         for name, table in self.sections.items():
             out.append("[%s]" % name)
             out += ["%s = %s" % each for each in table.items()]
-        for name, tables in self.lists.items():
+        lists = dict(self.lists)
+        nested = lists.pop("digest.section", [])  # of the first digest
+        for name, tables in lists.items():
             for table in tables:
                 out.append("[[%s]]" % name)
                 out += ["%s = %s" % each for each in table.items()]
+                if name == "digest":
+                    for each in nested:
+                        out += ["[[digest.section]]", *("%s = %s" % pair for pair in each.items())]
+                    nested = []
         self.write("config.toml", "\n".join(out) + "\n")
 
     def fill(self):

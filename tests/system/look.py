@@ -26,6 +26,7 @@ FALLBACKS = {
     "max-height": "Outlook classic: a picture of unknown size is as high as it is wide or higher",
     "max-width": "Outlook classic: a table of 600 px around it, width on pictures",
     "object-fit": "Outlook classic, Yahoo: the square shows the whole picture",
+    "object-position": "Outlook classic, Yahoo: the middle of the picture is shown, or all of it",
     "opacity": "Outlook: mso-hide:all hides the preheader",
     "overflow-wrap": "Outlook classic: word-break says the same",
     "overflow-x": "Outlook, Gmail on Android: a wide table makes the mail wider",

@@ -49,8 +49,9 @@ std::set<std::string> documented_names() {
       }
     };
     pick(cells[1], false, prefix);
-    static const std::set<std::string, std::less<>> lists{"`groups`",  "`links`", "`more_from`",
-                                                          "`also_in`", "`toc`",   "`brand_links`"};
+    static const std::set<std::string, std::less<>> lists{
+        "`groups`",      "`links`",       "`more_from`",      "`also_in`",    "`toc`",
+        "`brand_links`", "`notices_top`", "`notices_middle`", "`notices_end`"};
     if (const auto list = trim(cells[1]); lists.contains(list)) {
       pick(cells[2], false, prefix + std::string{list.substr(1, list.size() - 2)} + ".");
     } else {
