@@ -97,6 +97,12 @@ class Collector {
       const bool named = std::ranges::find(options.names, each.spec.name) != options.names.end();
       if (!options.names.empty() && !named) continue;
       TIDINGS_LET(auto source, sources_.ensure(each.spec));
+      if (each.spec.kind == source::Kind::manual) {
+        if (!named) continue;
+        return fail(Errc::usage,
+                    fmt::format("source \"{}\" is manual: there is nothing to collect", each.spec.name),
+                    "\"tidings post add\" adds its posts");
+      }
       report_.sources.push_back({.name = each.spec.name,
                                  .what = CollectedSource::What::not_due,
                                  .entries = 0,
@@ -106,7 +112,6 @@ class Collector {
                                  .warnings = {},
                                  .filters = {},
                                  .error = source.gone || source.error_streak > 0 ? source.last_error : ""});
-      if (each.spec.kind == source::Kind::manual) continue;  // "post add" fills it
       if (named || (source::is_due(source, clock_.now()) && is_time(each, source))) {
         jobs_.push_back({.config = &each, .source = std::move(source), .report = report_.sources.size() - 1});
       }

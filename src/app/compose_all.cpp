@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "edition/late_joiners.hpp"
 #include "edition/review.hpp"
 
 namespace tidings::app {
@@ -31,6 +32,12 @@ ComposeOutcome compose_all(const config::Context& context,
     }
     outcome.waits_for_source = outcome.waits_for_source || result->what == edition::Composed::What::waits;
     outcome.composed.push_back(std::move(*result));
+  }
+  // Behind the composing: whoever is among a new edition's recipients needs no older one.
+  if (auto planned = edition::plan_late_joiners(context)) {
+    outcome.late_joiners = *planned;
+  } else {
+    outcome.failures.push_back(std::move(planned.error()));
   }
   return outcome;
 }

@@ -17,6 +17,7 @@ struct ComposeOutcome {
   std::vector<edition::Composed> composed;
   std::vector<Error> failures;  ///< one for each digest that could not be composed
   bool waits_for_source = false;
+  int late_joiners = 0;  ///< who get an edition that went out before they came
 };
 
 struct ComposeOptions {
@@ -27,7 +28,7 @@ struct ComposeOptions {
 };
 
 /// Composes each digest, after its drafts whose review time is over; a digest with an invalid theme does not
-/// stop the others.
+/// stop the others. Plans what late joiners are promised (edition/late_joiners).
 [[nodiscard]] ComposeOutcome compose_all(const config::Context& context,
                                          std::span<const config::DigestConfig* const> digests,
                                          const ComposeOptions& options);

@@ -17,7 +17,9 @@
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "base/url.hpp"
+#include "config/programs.hpp"
 #include "config/secret.hpp"
+#include "config/theme_files.hpp"
 #include "delivery/ledger.hpp"
 #include "delivery/relay.hpp"
 #include "delivery/transport.hpp"
@@ -60,6 +62,8 @@ class Doctor {
     signing();
     handover();
     returned_mail();
+    programs();
+    templates();
     const auto unasked = findings_.size();
     relays();
     logins();
@@ -75,7 +79,13 @@ class Doctor {
                          .about = std::move(about),
                          .what = std::move(what),
                          .hint = std::move(hint),
+                         .code = Errc::config,
                          .asked = false});
+  }
+  /// Trouble that may pass without a change here.
+  void passing(std::string about, std::string what, std::string hint = {}) {
+    add(Finding::Level::trouble, std::move(about), std::move(what), std::move(hint));
+    findings_.back().code = Errc::try_again;
   }
   void good(std::string about, std::string what) {
     add(Finding::Level::good, std::move(about), std::move(what));
@@ -85,6 +95,8 @@ class Doctor {
   }
   void trouble(std::string about, const Error& error) {
     add(Finding::Level::trouble, std::move(about), error.what, error.hint);
+    if (error.code == Errc::unavailable || error.code == Errc::try_again || error.code == Errc::io)
+      findings_.back().code = Errc::try_again;
   }
 
   void configuration() {
@@ -112,7 +124,7 @@ class Doctor {
           "restore a copy made by \"tidings db backup\"");
     }
     TIDINGS_LET(const auto clock, sending::clock_troubles(shared_.on(*database_)));
-    for (const auto& line : clock) add(Finding::Level::trouble, "clock", line, sending::clock_hint);
+    for (const auto& line : clock) passing("clock", line, sending::clock_hint);
     TIDINGS_LET(const auto elsewhere, store::foreign_instance(*database_));
     if (!elsewhere.empty()) {
       add(Finding::Level::trouble, "database",
@@ -147,7 +159,7 @@ class Doctor {
     const auto what = fmt::format("{} free beside a database of {}; the next editions need about {}",
                                   format_size(free_bytes), format_size(database_bytes), format_size(needed));
     if (free_bytes < needed) {
-      add(Finding::Level::trouble, "disk", what, "make room before the next run");
+      passing("disk", what, "make room before the next run");
     } else if (free_bytes < needed + database_bytes) {
       note("disk", what, "a copy by \"tidings db backup\" has no room on this disk");
     } else {
@@ -175,8 +187,8 @@ class Doctor {
       TIDINGS_LET(const auto state, source::SourceTable(*database_).find(source.spec.name));
       TIDINGS_LET(auto health, source_health(*database_, source, clock_.now()));
       if (state && (state->gone || state->error_streak > 0)) {
-        add(Finding::Level::trouble, about, health + ": " + state->last_error,
-            fmt::format("\"tidings source check {}\" reads it now", source.spec.name));
+        passing(about, health + ": " + state->last_error,
+                fmt::format("\"tidings source check {}\" reads it now", source.spec.name));
       } else if (is_read_here(source)) {
         read(about, source, health == "never fetched" ? "" : health);
       } else if (health == "good") {
@@ -273,6 +285,21 @@ class Doctor {
       trouble("bounce", password.error());
   }
 
+  void templates() {
+    const auto outdated = config::outdated_templates(config_.folder);
+    if (outdated.empty()) return;
+    note("templates",
+         fmt::format("{} changed here, of an earlier version: the program's own has changed since ({})",
+                     plural(static_cast<long long>(outdated.size()), "file"), join(outdated, ", ")));
+  }
+
+  void programs() {
+    for (auto& [user, program] : config::missing_programs(config_)) {
+      add(Finding::Level::trouble, std::move(user), program + " is not a program that can be run",
+          "\"chmod +x\" makes it one, if it exists");
+    }
+  }
+
   /// Editions that wait for an admin, however many have been sent since.
   Result<void> held() {
     TIDINGS_LET(const auto unfinished, digest::EditionTable(*database_).unfinished());
@@ -281,8 +308,8 @@ class Doctor {
       TIDINGS_LET(const auto open, delivery::Ledger(*database_, clock_).next_due(edition.id));
       if (!open) continue;
       const auto name = digest::name_of(edition);
-      add(Finding::Level::trouble, "digest " + edition.digest,
-          fmt::format("{} is held: it is later than max_lateness", name),
+      passing(
+          "digest " + edition.digest, fmt::format("{} is held: it is later than max_lateness", name),
           fmt::format("\"tidings deliver {0} --late\" sends it, \"tidings edition cancel {0}\" cancels it",
                       name));
     }
@@ -305,9 +332,8 @@ class Doctor {
     const auto report = delivery::probe(*options);
     if (!report) return trouble("smtp", report.error());
     if (!report->ready) {
-      return add(Finding::Level::trouble, "smtp",
-                 fmt::format("{}: {}", options->name(), report->outcome.text),
-                 "its url, tls, username and password in config.toml");
+      return passing("smtp", fmt::format("{}: {}", options->name(), report->outcome.text),
+                     "its url, tls, username and password in config.toml");
     }
     good("smtp", fmt::format("{} is ready, {}; it announces {}", options->name(),
                              delivery::name_of(report->dialect), join(report->capabilities, ", ")));
@@ -330,7 +356,8 @@ class Doctor {
       TIDINGS_LET(const auto outlook, edition::outlook(config_, digest, *database_, clock_.now()));
       const auto& due = outlook.due;
       if (!due || outlook.held || clock_.now() - due->scheduled < overdue_after) continue;
-      add(Finding::Level::trouble, "digest " + digest.name,
+      passing(
+          "digest " + digest.name,
           fmt::format("its edition of {} is overdue", time_in_words(config_.newsletter.zone, due->scheduled)),
           "is \"tidings send --due\" in cron, or \"tidings run\" at work?");
     }

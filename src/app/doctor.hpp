@@ -19,6 +19,10 @@ struct Finding {
   std::string about;  ///< "source harbour", "dkim"
   std::string what;   ///< one line
   std::string hint;
+  /// Of trouble: Errc::config if somebody has to change something (config.toml, the DNS, a file),
+  /// Errc::try_again if it may pass without (a source or relay that does not answer, a full disk, a run that
+  /// is late).
+  Errc code = Errc::config;
   bool asked = false;  ///< an answer to --smtp or --dns, worth reading even if it is good
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -49,6 +50,8 @@ struct Walk {
   std::string organisation;  ///< the organisational domain
 };
 
+constexpr const char* no_mail_for_from = "WEB.DE and GMX refuse a From domain that takes no mail";
+
 class Examiner {
  public:
   Examiner(const config::Config& config, Resolver& resolver, UtcTime now,
@@ -70,6 +73,13 @@ class Examiner {
     dmarc(signers ? *signers : std::vector<message::DkimSigner>{});
     relay_names();
     hints();
+    std::set<std::string> asked{from_};
+    for (const auto& digest : config_.digests) {
+      from_ = digest.from.address.domain;
+      if (!asked.insert(from_).second) continue;
+      takes_mail("from", from_, no_mail_for_from);
+      dmarc(signers ? *signers : std::vector<message::DkimSigner>{});
+    }
   }
 
  private:
@@ -77,12 +87,21 @@ class Examiner {
     add_({.level = level, .about = std::move(about), .what = std::move(what), .hint = std::move(hint)});
   }
 
+  /// No name server answered.
+  void unanswered(std::string about, const Error& error) {
+    add_({.level = Level::trouble,
+          .about = std::move(about),
+          .what = error.what,
+          .hint = error.hint,
+          .code = Errc::try_again});
+  }
+
   /// The records of a name that begin with `version`; a finding if there is no answer.
   std::optional<std::vector<std::string>> records(const std::string& about, const std::string& name,
                                                   std::string_view version) {
     auto found = dns_.texts(name);
     if (!found) {
-      say(Level::trouble, about, found.error().what, found.error().hint);
+      unanswered(about, found.error());
       return std::nullopt;
     }
     std::erase_if(*found, [&](const std::string& each) { return !version_is(each, version); });
@@ -141,13 +160,13 @@ class Examiner {
   // ---- where mail to us goes ----
 
   void where_mail_goes() {
-    takes_mail("from", from_, "WEB.DE and GMX refuse a From domain that takes no mail");
+    takes_mail("from", from_, no_mail_for_from);
     if (envelope_ != from_) takes_mail("bounce", envelope_, "reports about mails that fail cannot come back");
   }
 
   void takes_mail(const std::string& about, const std::string& domain, const std::string& why) {
     const auto hosts = dns_.mail_hosts(domain);
-    if (!hosts) return say(Level::trouble, about, hosts.error().what);
+    if (!hosts) return unanswered(about, hosts.error());
     if (!hosts->empty())
       return say(Level::good, about, fmt::format("mail to {} goes to {}", domain, join(*hosts, ", ")));
     const auto addresses = dns_.addresses(domain);
@@ -319,7 +338,7 @@ class Examiner {
     const auto url = parse_url(config_.smtp.url);
     if (!url || delivery::is_loopback_host(url->host)) return;
     const auto addresses = dns_.addresses(url->host);
-    if (!addresses) return say(Level::trouble, "relay", addresses.error().what);
+    if (!addresses) return unanswered("relay", addresses.error());
     for (const auto& address : *addresses) {
       const auto names = dns_.names_of(address);
       if (!names) continue;

@@ -41,7 +41,11 @@ Answer ask(const std::string& url, const std::string& body) {
 
 void examine_pages(const config::Config& config, const std::function<void(Finding)>& add) {
   const auto say = [&add](Level level, std::string what, std::string hint = {}) {
-    add({.level = level, .about = "pages", .what = std::move(what), .hint = std::move(hint)});
+    add({.level = level,
+         .about = "pages",
+         .what = std::move(what),
+         .hint = std::move(hint),
+         .code = Errc::try_again});
   };
   const auto& url = config.newsletter.public_url;
   if (url.empty()) return say(Level::note, "there is no public_url: readers leave by mail alone");

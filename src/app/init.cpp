@@ -54,11 +54,7 @@ Result<std::vector<std::filesystem::path>> init(const std::filesystem::path& fol
     return fail(Errc::cannot_create, fmt::format("{} already exists", config.string()),
                 "init never overwrites");
   }
-  for (const auto& [key, text] : config::embedded_templates()) {
-    const auto path = folder / "templates" / key;
-    if (std::filesystem::exists(path, ignored)) continue;
-    TIDINGS_TRY(write_file(path, text));
-  }
+  TIDINGS_TRY(config::copy_templates(folder));
   made.push_back(folder / "templates");
   const auto database = folder / "subscribers" / "tidings.db";
   TIDINGS_TRY(store::Database::open(database, store::Create::yes));

@@ -15,6 +15,7 @@
 #include "base/text.hpp"
 #include "bounce/intake.hpp"
 #include "digest/edition_table.hpp"
+#include "digest/late_joins.hpp"
 #include "edition/archive.hpp"
 #include "edition/review.hpp"
 #include "members/notices.hpp"
@@ -216,6 +217,8 @@ class Scheduler {
       const auto due = ledger.next_due(edition.id);
       if (due && *due && **due <= now) next_round_ = now;
     }
+    if (const auto joined = digest::late_joins(*database_); joined && !joined->empty() && held_.empty())
+      next_round_ = now;
   }
 
   // ---- under the lock ----

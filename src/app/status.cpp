@@ -33,6 +33,7 @@ class StatusReader {
     TIDINGS_LET(status_.orphans, orphaned_digests(context_));
     TIDINGS_LET(status_.elsewhere, store::foreign_instance(context_.database));
     TIDINGS_LET(status_.sender, store::SenderLock::holder(context_.database));
+    TIDINGS_LET(status_.workers, delivery::WorkerTable(context_.database).list());
     TIDINGS_TRY(read_sources());
     TIDINGS_LET(status_.clock, sending::clock_troubles(context_));
     TIDINGS_TRY(read_list());

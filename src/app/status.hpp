@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "config/context.hpp"
 #include "delivery/ledger.hpp"
+#include "delivery/worker_table.hpp"
 #include "digest/digest.hpp"
 #include "subscriber/notice_table.hpp"
 
@@ -57,6 +58,7 @@ struct Status {
   std::vector<OrphanedDigest> orphans;
   std::string elsewhere;  ///< where the database last sent from, if not from here; then nothing is sent
   std::string sender;     ///< the process at work; empty: none
+  std::vector<delivery::WorkerRow> workers;  ///< on a server: who is sending, and who waits for work
   std::vector<SourceStatus> sources;
   struct SetAside {
     std::string source;

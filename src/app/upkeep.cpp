@@ -179,7 +179,8 @@ Result<void> copy(const config::Config& config, const NamedStore& from, const Na
   }
   TIDINGS_LET(auto target, store::Database::open(target_place, store::Create::yes));
   TIDINGS_LET(const auto target_lock, store::SenderLock::take(target, "db copy", config.newsletter.zone));
-  return store::copy_rows(source, target, {.on_table = tell});
+  TIDINGS_TRY(store::copy_rows(source, target, {.on_table = tell}));
+  return delivery::Ledger(target, clock).take_in_plan();
 }
 
 }  // namespace tidings::app

@@ -110,7 +110,8 @@ void Watch::delivered(const sending::DeliverReport& report) {
     }
     mended(about);
     for (const auto& relay : each.run.relays) relays.insert_or_assign(relay.name, relay);
-    if (each.counts.open() == 0 && each.run.end == delivery::RunEnd::nothing_due) hooks_.edition_sent(each);
+    const bool is_sent = each.counts.open() == 0 && each.run.end == delivery::RunEnd::nothing_due;
+    if (is_sent && !each.was_finished) hooks_.edition_sent(each);
   }
   relay_rests_ = report.trouble() != nullptr;
   note("deliver", relay_rests_ || report.try_again() ? JobEnd::bad : JobEnd::good);

@@ -1,8 +1,14 @@
 #include "base/environment.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 #include <string_view>
 #include <utility>
+
+#include <unistd.h>
+
+#include "base/text.hpp"
 
 extern "C" char** environ;
 
@@ -10,6 +16,11 @@ namespace tidings {
 namespace {
 
 std::vector<std::string> hidden;
+
+bool is_program(const std::filesystem::path& file) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(file, ignored) && ::access(file.c_str(), X_OK) == 0;
+}
 
 }  // namespace
 
@@ -22,6 +33,16 @@ ChildEnvironment::ChildEnvironment() {
     if (std::ranges::find(hidden, name) == hidden.end()) entries_.push_back(*entry);
   }
   entries_.push_back(nullptr);
+}
+
+std::string find_program(std::string_view name) {
+  if (name.find('/') != std::string_view::npos) return is_program(name) ? std::string{name} : std::string{};
+  const char* const path = std::getenv("PATH");
+  for (const auto folder : split(path == nullptr ? "/usr/bin:/bin" : path, ':')) {
+    const auto file = std::filesystem::path{folder.empty() ? "." : folder} / name;
+    if (is_program(file)) return file.string();
+  }
+  return {};
 }
 
 }  // namespace tidings

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tidings {
@@ -19,5 +20,9 @@ class ChildEnvironment {
  private:
   std::vector<char*> entries_;  ///< ends with a null pointer
 };
+
+/// The path of the program that would run: `name` itself if it has a slash, else the first of that name in
+/// PATH. Empty if there is none, or none that may be executed.
+[[nodiscard]] std::string find_program(std::string_view name);
 
 }  // namespace tidings

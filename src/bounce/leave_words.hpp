@@ -4,7 +4,7 @@
 // every doubt means no. Only the writer's own words count, without quotes and signature, and they must be
 // few. A sentence must consist of a wish ("unsubscribe me") and words that go with it ("please", "from your
 // list"); at most three other words may occur, as in a signature. A negation, condition or question anywhere
-// means no. Knows the languages of the templates: ar, de, el, en, es, fr, it, ja, pt, ru, tr, zh.
+// means no. Knows twelve languages of the templates: ar, de, el, en, es, fr, it, ja, pt, ru, tr, zh.
 #pragma once
 
 #include <string>

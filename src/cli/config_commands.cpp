@@ -8,11 +8,13 @@
 #include "base/units.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
+#include "config/programs.hpp"
 #include "config/secret.hpp"
 #include "edition/render.hpp"
 #include "message/strings.hpp"
 #include "message/theme.hpp"
 #include "sending/signing.hpp"
+#include "subscriber/domain_list.hpp"
 
 namespace tidings::cli {
 namespace {
@@ -61,9 +63,15 @@ Result<Exit> check_config(Session& session, const NoOptions& /*options*/) {
   for (const auto& relay : config->more_relays) {
     if (relay.password.is_set()) TIDINGS_TRY(config::read_secret(relay.password, "[[relay]] password"));
   }
+  if (config->web.api_key.is_set()) TIDINGS_TRY(config::read_secret(config->web.api_key, "[web] api_key"));
+  TIDINGS_LET(const auto blocked, subscriber::DomainList::load({}, config->web.blocked_domains_file));
   if (const auto& bounce = config->bounce; !bounce.mailbox.empty() && bounce.password.is_set())
     TIDINGS_TRY(config::read_secret(bounce.password, "[bounce] password"));
   for (const auto& warning : config->warnings) log::warning(warning);
+  if (blocked.left_out() > 0) {
+    log::warning(fmt::format("{}: {} that are no domain", config->web.blocked_domains_file.string(),
+                             plural(static_cast<long long>(blocked.left_out()), "line")));
+  }
   if (const auto& maildir = config->bounce.maildir; !maildir.empty() && !is_folder(maildir / "new")) {
     log::warning(fmt::format("{}: [bounce] maildir: {} is not a Maildir: it has no folder \"new\"",
                              config->file.string(), maildir.string()));
@@ -74,6 +82,10 @@ Result<Exit> check_config(Session& session, const NoOptions& /*options*/) {
     if (!url.starts_with("file:") || std::filesystem::exists(url.substr(5), unknown)) continue;
     log::warning(fmt::format("{}: source {}: there is no {}", config->file.string(), source.spec.name,
                              printable(url.substr(5))));
+  }
+  for (const auto& [user, program] : config::missing_programs(*config)) {
+    log::warning(fmt::format("{}: {}: {} is not a program that can be run", config->file.string(), user,
+                             printable(program)));
   }
   tell({{"file", config->file.string()},
         {"source_count", config->sources.size()},

@@ -26,7 +26,9 @@ Json json_of(const Finding& finding) {
   return {{"level", ascii_lower(word_of(finding.level))},
           {"about", finding.about},
           {"what", finding.what},
-          {"hint", json_text(finding.hint)}};
+          {"hint", json_text(finding.hint)},
+          {"passes",
+           finding.level == Finding::Level::trouble ? Json(finding.code == Errc::try_again) : Json(nullptr)}};
 }
 
 /// Trouble first; what is good is one line, unless somebody asked for it.
@@ -59,8 +61,11 @@ Result<Exit> doctor(Session& session, const app::DoctorOptions& options) {
     print_lines(lines_of(findings, session));
   }
   const auto count = std::ranges::count(findings, Finding::Level::trouble, &Finding::level);
-  if (count > 0) return fail(Errc::unavailable, plural(count, "trouble") + " found");
-  return Exit::done;
+  if (count == 0) return Exit::done;
+  const bool wants_change = std::ranges::any_of(findings, [](const Finding& each) {
+    return each.level == Finding::Level::trouble && each.code == Errc::config;
+  });
+  return fail(wants_change ? Errc::config : Errc::try_again, plural(count, "trouble") + " found");
 }
 
 }  // namespace

@@ -64,6 +64,7 @@ constexpr auto examples = std::to_array<std::pair<std::string_view, std::string_
     {"tidings subscriber show", "tidings subscriber show ada@example.org"},
     {"tidings subscriber export", "tidings subscriber export list.csv"},
     {"tidings subscriber import", "tidings subscriber import list.csv --confirmed --dry-run"},
+    {"tidings subscriber sync", "tidings subscriber sync members.csv --digest weekly --dry-run"},
     {"tidings keys rotate", "tidings keys rotate"},
     {"tidings suppression list", "tidings suppression list"},
     {"tidings suppression add", "tidings suppression add @example.net --reason \"asked by letter\""},

@@ -30,6 +30,7 @@
 #include "post/normalise.hpp"
 #include "returns/forward.hpp"
 #include "sending/deliver.hpp"
+#include "sending/follow.hpp"
 #include "site/pages.hpp"
 
 namespace tidings::cli {
@@ -122,6 +123,8 @@ struct SendCommand {
   bool now = false;
   bool dry_run = false;
   bool even_late = false;
+  bool follow = false;
+  std::string workers_name;
   std::string to_dir;
   std::string time_budget;
   std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
@@ -198,6 +201,11 @@ Result<void> print_composed(const config::Context& context, const app::ComposeOu
     } else {
       say(in_words(composed, context.config.newsletter.zone) + "\n");
     }
+  }
+  if (outcome.late_joiners > 0 && form() != Form::json) {
+    say(fmt::format("{} the latest edition, which went out before they came\n",
+                    outcome.late_joiners == 1 ? "1 newcomer gets"
+                                              : fmt::format("{} newcomers get", outcome.late_joiners)));
   }
   return {};
 }
@@ -283,7 +291,45 @@ Result<Exit> deliver_under_lock(Session& session, const SendCommand& command, ap
   return conclude(report, config.newsletter.zone).result();
 }
 
+/// --follow: until a signal.
+Result<Exit> follow(Session& session, const SendCommand& command) {
+  const auto excluded = [](std::string_view what) {
+    return fail(Errc::usage, fmt::format("--follow and {} exclude each other", what),
+                "it sends all open editions, until it is stopped");
+  };
+  if (!command.digest.empty()) return excluded(fmt::format("\"{}\"", printable(command.digest)));
+  if (!command.to_dir.empty()) return excluded("--to-dir");
+  if (!command.time_budget.empty()) return excluded("--time-budget");
+  TIDINGS_LET(const auto context, session.context(Access::existing));
+  TIDINGS_TRY(store::check_instance(context.database, store::Guard::refuse));
+  TIDINGS_TRY(session.check_clock(context));
+  const auto& zone = context.config.newsletter.zone;
+  Progress progress;
+  app::Watch watch{context};
+  sending::FollowOptions options{
+      .name = command.workers_name, .deliver = {}, .on_start = {}, .on_pass = {}, .on_error = {}};
+  TIDINGS_LET(options.deliver, deliver_options(command, progress));
+  options.on_start = [](const std::string& name) {
+    say(name.empty() ? "waiting for editions\n" : fmt::format("worker {} is waiting for editions\n", name));
+  };
+  options.on_pass = [&](const sending::DeliverReport& report) {
+    progress.end();
+    watch.delivered(report);
+    tell_finished(watch);
+    // What did not go well is told; the next pass takes care of it.
+    for (const auto& failure : conclude(report, zone).failures) log::warning(failure.line());
+  };
+  options.on_error = [](const Error& error) { log::warning(error.line()); };
+  watch_signals();
+  TIDINGS_TRY(sending::follow(context, std::move(options), stop_flag));
+  return Exit::done;
+}
+
 Result<Exit> deliver(Session& session, const SendCommand& command) {
+  if (command.follow) return follow(session, command);
+  if (!command.workers_name.empty()) {
+    return fail(Errc::usage, "--workers-name goes with --follow", "any other run needs no name");
+  }
   if (!command.to_dir.empty()) return deliver_under_lock(session, command, nullptr);
   TIDINGS_LET(const auto context, session.context(Access::existing));
   app::Watch watch{context};
@@ -513,6 +559,12 @@ void add_job_commands(Command app, Session& session) {
       [](Command command, SendCommand& options) {
         command.add_option("EDITION", options.digest, "e.g. weekly#12; default: all open editions");
         add_deliver_options(command, options);
+        command.add_flag("--follow", options.follow,
+                         "wait for editions and send them, with others; ends on SIGTERM");
+        command
+            .add_option("--workers-name", options.workers_name,
+                        "of --follow, on this host; default: a free number")
+            .value_name("NAME");
       },
       deliver);
   add_command<SendCommand>(

@@ -90,8 +90,14 @@ std::string in_words(const edition::Composed& composed, const Zone& zone) {
                          plural(composed.recipients, "subscriber"), left_out(composed),
                          composed.note.empty() ? "" : "; to keep it small: " + composed.note,
                          composed.pictures.empty() ? "" : "\n  " + printable(composed.pictures));
-    case What::skipped:
-      return fmt::format("{}: skipped, {}{}", composed.digest, composed.reason, left_out(composed));
+    case What::skipped: {
+      const auto words = left_out(composed);
+      return fmt::format(
+          "{0}: skipped, {1}{2}{3}", composed.digest, composed.reason, words,
+          words.empty()
+              ? ""
+              : fmt::format("; \"tidings post list --left-out --digest {}\" names them", composed.digest));
+    }
     case What::held: return fmt::format("{}: held, {}", composed.digest, composed.reason);
     case What::drafted:
       return fmt::format(

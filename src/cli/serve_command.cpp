@@ -21,6 +21,7 @@ std::atomic<bool> stop_serving{false};
 struct ServeCommand {
   int threads = 8;
   bool snippet = false;
+  bool frame = false;
 };
 
 Result<Exit> serve(Session& session, const ServeCommand& command) {
@@ -32,6 +33,15 @@ Result<Exit> serve(Session& session, const ServeCommand& command) {
   if (command.snippet) {
     TIDINGS_LET(const auto pages, site::WebPages::load(shared.config));
     show({{"html", pages->snippet()}}, pages->snippet());
+    return Exit::done;
+  }
+  if (command.frame) {
+    if (shared.config.web.embed_origins.empty()) {
+      return fail(Errc::config, "[web] embed_origins is not set: no site may show the form",
+                  "embed_origins = [\"https://example.org\"] names those that may");
+    }
+    TIDINGS_LET(const auto pages, site::WebPages::load(shared.config));
+    print(pages->frame());
     return Exit::done;
   }
   struct sigaction action {};
@@ -79,6 +89,8 @@ void add_serve_commands(Command app, Session& session) {
       [](Command command, ServeCommand& options) {
         command.add_option("--threads", options.threads, "that answer").show_default().range(1, 256);
         command.add_flag("--snippet", options.snippet, "print a sign-up form for another site and exit");
+        command.add_flag("--frame", options.frame,
+                         "print a frame for a site of [web] embed_origins and exit");
       },
       serve);
   add_command<NoOptions>(app, session, "cgi",

@@ -18,6 +18,7 @@
 #include "cli/command.hpp"
 #include "cli/opml_commands.hpp"
 #include "cli/output.hpp"
+#include "post/normalise.hpp"
 #include "post/plain_text.hpp"
 #include "post/sanitise.hpp"
 #include "source/address_guard.hpp"
@@ -186,8 +187,9 @@ void print_found(const config::Config* config, const source::Feed& feed, const s
                                 plural(static_cast<long long>(feed.entries.size()), "post"));
   for (std::size_t i = 0; i < feed.entries.size() && i < 5; ++i) {
     const auto& entry = feed.entries[i];
+    const auto post = post::normalise(entry, {}, UtcTime{}, {.links = {}, .language = feed.language});
     out += fmt::format("  {}  {}\n", day_or_none(config, entry),
-                       shorten(printable(entry.title.empty() ? entry.link : entry.title), 70));
+                       shorten(printable(post::display_title(post)), 70));
   }
   for (const auto& warning : feed.warnings) log::warning(warning);
   out += fmt::format("\n[[source]]\nname = \"{}\"\nurl = \"{}\"\n{}{}", name, url, permission_for(url), more);
@@ -221,8 +223,8 @@ Result<Exit> check_url(const config::Config* config, const std::string& text) {
 // --------------------------------------------------------------------------------
 
 std::string summary_of(const source::Feed& feed) {
-  auto out = fmt::format("{}, {}", printable(feed.title),
-                         plural(static_cast<long long>(feed.entries.size()), "post"));
+  auto out = feed.title.empty() ? std::string{} : printable(feed.title) + ", ";
+  out += plural(static_cast<long long>(feed.entries.size()), "post");
   if (const int dropped = app::count_dropped(feed); dropped > 0)
     out += fmt::format(", {} kept out by rules or filters", dropped);
   if (feed.left_out > 0) out += fmt::format(", {} older ones skipped (max_entries)", feed.left_out);
@@ -233,12 +235,15 @@ std::string summary_of(const source::Feed& feed) {
 Result<Exit> check_source(const config::Config& config, const config::SourceConfig& source, UtcTime now) {
   constexpr std::size_t most = 50;
   TIDINGS_LET(const auto feed, app::read_now(config, source, now));
+  post::NormaliseOptions options{.links = {}, .content = source.content, .language = feed.language};
+  options.links.tracking_parameters = source.strip_parameters;
   auto out = fmt::format("{}: {} ({})\n", source.spec.name, summary_of(feed), source::name_of(feed.format));
   for (std::size_t i = 0; i < feed.entries.size() && i < most; ++i) {
     const auto& entry = feed.entries[i];
+    const auto post = post::normalise(entry, {}, now, options);
     out += fmt::format("{} {}  {}\n", entry.dropped.empty() ? '+' : '-', day_or_none(&config, entry),
-                       shorten(printable(entry.title.empty() ? entry.link : entry.title), 70));
-    if (!entry.link.empty()) out += fmt::format("    {}\n", printable(entry.link));
+                       shorten(printable(post::display_title(post)), 70));
+    if (!post.link.empty()) out += fmt::format("    {}\n", printable(post.link));
     if (!entry.dropped.empty()) out += fmt::format("    rejected by {}\n", printable(entry.dropped));
     if (const auto text = collapse_blanks(source::plain_text_of_html(entry.summary_html)); !text.empty())
       out += fmt::format("    {}\n", shorten(printable(text), 70));
@@ -254,8 +259,13 @@ bool may_be_name(const std::string& text) { return text.find_first_of("./:") == 
 
 Result<Exit> check(Session& session, const CheckOptions& options) {
   std::error_code ignored;
+  const auto is_configured = [&] {
+    const auto config = session.config();
+    return config && (*config)->find_source(options.url) != nullptr;
+  };
   const bool is_place =
-      !options.url.empty() && (!may_be_name(options.url) || std::filesystem::exists(options.url, ignored));
+      !options.url.empty() &&
+      (!may_be_name(options.url) || (std::filesystem::exists(options.url, ignored) && !is_configured()));
   if (is_place) {
     // A configuration is not needed, but its names are taken.
     const auto taken = session.config();

@@ -176,11 +176,26 @@ std::string next_job(const Status& status, const Zone& zone, UtcTime now) {
 
 /// The process at work, with what it has sent in the last minute.
 std::string at_work(const Status& status) {
-  if (status.sender.empty()) return {};
+  const auto sending = std::ranges::count_if(status.workers, &delivery::WorkerRow::is_sending);
+  if (status.sender.empty()) return sending == 0 ? std::string{} : plural(sending, "worker");
   std::int64_t in_minute = 0;
   for (const auto& each : status.digests) in_minute += each.pace.in_minute;
   return in_minute > 0 ? fmt::format("{}, {} sent in the last minute", status.sender, in_minute)
                        : status.sender;
+}
+
+Json json_of(const delivery::WorkerRow& worker) {
+  return {{"name", worker.name()},        {"host", worker.host()},     {"since", json_time(worker.since)},
+          {"sending", worker.is_sending}, {"sent_count", worker.sent}, {"sent_per_second", worker.rate},
+          {"block_count", worker.blocks}};
+}
+
+std::string worker_in_words(const delivery::WorkerRow& worker, const Zone& zone) {
+  const auto what = worker.is_sending
+                        ? fmt::format("{} held, {} a second", plural(worker.blocks, "block"), worker.rate)
+                        : std::string{"waits for work"};
+  return fmt::format("  {} on {}, since {}: {} sent, {}", worker.name(), worker.host(),
+                     local_time(zone, worker.since), worker.sent, what);
 }
 
 void add_details(std::vector<Cell>& lines, const Status& status, const Zone& zone) {
@@ -201,6 +216,8 @@ std::string json_lines(const Status& status, const config::Config& config, UtcTi
   for (const auto& each : status.digests) out += json_line(json_of(each, config));
   Json relays = Json::array();
   for (const auto& each : status.relays) relays.push_back(json_of(each, in_words(each, zone, now), now));
+  Json workers = Json::array();
+  for (const auto& each : status.workers) workers.push_back(json_of(each));
   Json orphans = Json::array();
   for (const auto& each : status.orphans)
     orphans.push_back({{"digest", each.name}, {"subscriber_count", each.subscribers}});
@@ -213,6 +230,7 @@ std::string json_lines(const Status& status, const config::Config& config, UtcTi
                           {"subscriber_count", status.subscribers},
                           {"relays", std::move(relays)},
                           {"at_work", json_text(at_work(status))},
+                          {"workers", std::move(workers)},
                           {"send_due", next_job(status, zone, now)},
                           {"clock", status.clock},
                           {"orphaned_digests", std::move(orphans)},
@@ -245,6 +263,7 @@ std::vector<Cell> lines_of(const Status& status, const config::Config& config, U
         Look::trouble);
   }
   lines.emplace_back(fmt::format("sending: {}", sender.empty() ? "nobody" : sender));
+  for (const auto& each : status.workers) lines.emplace_back(worker_in_words(each, zone));
   lines.emplace_back(fmt::format("\"send --due\" now would: {}", next_job(status, zone, now)));
   if (status.notices_open == 0) return lines;
   const auto& trouble = status.notices_trouble;

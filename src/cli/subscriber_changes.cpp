@@ -29,6 +29,7 @@ struct AddOptions {
   std::string language;
   std::vector<std::string> digests;
   std::vector<std::string> topics;
+  std::vector<std::string> fields;
   bool confirmed = false;
 };
 
@@ -69,7 +70,8 @@ std::pair<std::string_view, std::string> outcome_of(const AddResult& result, con
 Result<Exit> add(Session& session, const AddOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(auto address, parse_mail_address(trim(options.address)));
-  TIDINGS_LET(auto digests, digests_or_all(*config, options.digests));
+  TIDINGS_LET(auto digests, digests_or_every(*config, options.digests));
+  TIDINGS_LET(auto fields, named_fields(*config, options.fields));
   TIDINGS_LET(const auto context, session.context());
   members::Membership membership{context};
   const auto text = address.text();
@@ -77,6 +79,7 @@ Result<Exit> add(Session& session, const AddOptions& options) {
                                                   .name = options.name,
                                                   .language = options.language,
                                                   .topics = options.topics,
+                                                  .fields = std::move(fields),
                                                   .digests = std::move(digests),
                                                   .state = options.confirmed ? SubscriptionState::confirmed
                                                                              : SubscriptionState::pending,
@@ -103,6 +106,7 @@ struct SetOptions {
   std::optional<std::string> language;
   std::optional<std::vector<std::string>> topics;
   bool all_topics = false;
+  std::vector<std::string> fields;
   std::vector<std::string> cadence;
   std::string email;
 };
@@ -165,17 +169,21 @@ Result<Exit> set(Session& session, const SetOptions& options) {
   TIDINGS_LET(const auto* const config, session.config());
   TIDINGS_LET(const auto context, session.context(Access::existing));
   TIDINGS_LET(const auto found, members::find_subscriber(context.database, context.clock, options.address));
-  members::Preferences preferences{
-      .name = options.name, .language = options.language, .topics = options.topics, .digests = {}};
+  members::Preferences preferences{.name = options.name,
+                                   .language = options.language,
+                                   .topics = options.topics,
+                                   .fields = {},
+                                   .digests = {}};
+  TIDINGS_LET(preferences.fields, named_fields(*config, options.fields));
   if (options.all_topics) preferences.topics = std::vector<std::string>{};
   if (!options.cadence.empty()) {
     TIDINGS_LET(preferences.digests, digests_of_cadence(*config, options.cadence));
   }
-  const bool has_preferences =
-      preferences.name || preferences.language || preferences.topics || preferences.digests;
+  const bool has_preferences = preferences.name || preferences.language || preferences.topics ||
+                               preferences.digests || !preferences.fields.empty();
   if (!has_preferences && options.email.empty()) {
     return fail(Errc::usage, "nothing to set",
-                "--cadence, --name, --language, --topic, --all-topics or --email");
+                "--cadence, --name, --language, --topic, --all-topics, --field or --email");
   }
   members::Membership membership{context};
   if (!options.email.empty()) {
@@ -353,6 +361,7 @@ void add_subscriber_changes(Command noun, Session& session) {
         command.add_option("--language", options.language, "BCP 47, e.g. de (default: the newsletter's)");
         command.add_option("--digest", options.digests, "default: every digest");
         command.add_option("--topic", options.topics, "default: every topic");
+        command.add_option("--field", options.fields, "a field of your own: NAME=VALUE, e.g. city=Porto");
         command.add_flag("--confirmed", options.confirmed, "you have the subscriber's consent");
       },
       add);
@@ -363,6 +372,7 @@ void add_subscriber_changes(Command noun, Session& session) {
         command.add_option("--name", options.name, "name used in mails, e.g. \"Ada Lovelace\"");
         command.add_option("--language", options.language, "BCP 47, e.g. de");
         command.add_option("--topic", options.topics, "replaces the topics");
+        command.add_option("--field", options.fields, "NAME=VALUE, e.g. city=Porto; NAME= removes it");
         command
             .add_option(
                 "--cadence", options.cadence,

@@ -35,15 +35,11 @@ struct ImportCommand {
 
 Result<ImportOptions> import_options(const config::Config& config, const ImportCommand& command) {
   ImportOptions options;
-  TIDINGS_LET(options.digests, digests_or_all(config, command.digests));
+  TIDINGS_LET(options.digests, digests_or_every(config, command.digests));
   for (const auto& digest : config.digests) options.known_digests.push_back(digest.name);
+  options.fields = config.fields;
   options.state = command.confirmed ? SubscriptionState::confirmed : SubscriptionState::pending;
-  for (const auto& pair : command.map) {
-    const auto equals = pair.find('=');
-    if (equals == std::string::npos)
-      return fail(Errc::usage, fmt::format("--map {} is not COLUMN=HEADER", pair), "--map email=Column");
-    options.map.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
-  }
+  TIDINGS_LET(options.map, column_map(command.map));
   options.ignored = command.ignored;
   options.ask = command.ask ? AskReaders::yes : AskReaders::no;
   options.dry_run = command.dry_run ? DryRun::yes : DryRun::no;

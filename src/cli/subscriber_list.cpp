@@ -37,8 +37,16 @@ Json json_of(const Subscriber& subscriber) {
           {"name", json_text(subscriber.name)},
           {"language", json_text(subscriber.language)},
           {"topics", subscriber.topics},
+          {"fields", subscriber.fields},
           {"created_at", json_time(subscriber.created)},
           {"subscriptions", std::move(subscriptions)}};
+}
+
+Json json_of(const std::optional<Suppression>& suppression) {
+  if (!suppression) return nullptr;
+  return {{"cause", name_of(suppression->cause)},
+          {"at", json_time(suppression->at)},
+          {"detail", json_text(suppression->detail)}};
 }
 
 std::string subscriptions_text(const Subscriber& subscriber) {
@@ -110,9 +118,13 @@ Result<Exit> list(Session& session, const FilterOptions& options) {
   }
   Listing out{{"ADDRESS", "NAME", "LANGUAGE", "DIGESTS", "TOPICS", "SINCE"}};
   for (const auto& each : subscribers) {
-    out.add(json_of(each), {each.address, shorten(each.name, 24), each.language, subscriptions_text(each),
-                            join(each.topics, ", "),
-                            local_time(context.config.newsletter.zone, each.created).substr(0, 10)});
+    TIDINGS_LET(const auto suppression, members::suppression_of(context, each));
+    auto object = json_of(each);
+    object["suppressed"] = json_of(suppression);
+    const auto never = suppression ? fmt::format(" (suppressed: {})", name_of(suppression->cause)) : "";
+    out.add(std::move(object), {each.address, shorten(each.name, 24), each.language,
+                                subscriptions_text(each) + never, join(each.topics, ", "),
+                                local_time(context.config.newsletter.zone, each.created).substr(0, 10)});
   }
   out.print(more);
   return Exit::done;
@@ -120,22 +132,14 @@ Result<Exit> list(Session& session, const FilterOptions& options) {
 
 /// Somebody who is suppressed, but never was on the list.
 Json person_object(const MailAddress& address) {
-  return {{"id", nullptr},
-          {"address", address.text()},
-          {"name", nullptr},
-          {"language", nullptr},
-          {"topics", Json::array()},
-          {"created_at", nullptr},
-          {"subscriptions", Json::array()}};
+  return {{"id", nullptr},         {"address", address.text()},     {"name", nullptr},
+          {"language", nullptr},   {"topics", Json::array()},       {"fields", Json::object()},
+          {"created_at", nullptr}, {"subscriptions", Json::array()}};
 }
 
 Json json_of(const members::Story& story, const MailAddress& address) {
-  const auto& suppression = story.suppression;
   Json json = story.subscriber ? json_of(*story.subscriber) : person_object(address);
-  json["suppressed"] = suppression ? Json{{"cause", name_of(suppression->cause)},
-                                          {"at", json_time(suppression->at)},
-                                          {"detail", json_text(suppression->detail)}}
-                                   : Json(nullptr);
+  json["suppressed"] = json_of(story.suppression);
   json["consents"] = Json::array();
   for (const auto& each : story.consents) {
     json["consents"].push_back({{"event", name_of(each.event)},
@@ -178,6 +182,8 @@ std::string text_of(const members::Story& story, const MailAddress& address, con
                                                : found->language);
     out +=
         fmt::format("  topics    {}\n", found->topics.empty() ? "all" : printable(join(found->topics, ", ")));
+    for (const auto& [name, value] : found->fields)
+      out += fmt::format("  {:<8}  {}\n", name, printable(value));
     for (const auto& each : found->subscriptions) {
       const auto until = each.paused_until
                              ? fmt::format(" until {}", local_time(zone, each.paused_until).substr(0, 10))
@@ -228,13 +234,14 @@ Result<Exit> export_file(Session& session, const ExportCommand& command) {
     return Exit::done;
   }
   TIDINGS_LET(const auto filter, filter_of(command.filter));
-  const auto format = form() == Form::json ? ExportFormat::json_lines : ExportFormat::csv;
+  const ExportOptions wanted{.format = form() == Form::json ? ExportFormat::json_lines : ExportFormat::csv,
+                             .fields = field_names(context.config)};
   if (command.file == "-") {
     const auto sink = [](std::string_view piece) -> Result<void> {
       print_document(piece);
       return {};
     };
-    TIDINGS_TRY(export_subscribers(database, context.clock, filter, format, sink));
+    TIDINGS_TRY(export_subscribers(database, context.clock, filter, wanted, sink));
     return Exit::done;
   }
   // Collected first: a file appears complete or not at all.
@@ -243,7 +250,7 @@ Result<Exit> export_file(Session& session, const ExportCommand& command) {
     text += piece;
     return {};
   };
-  TIDINGS_LET(const auto count, export_subscribers(database, context.clock, filter, format, sink));
+  TIDINGS_LET(const auto count, export_subscribers(database, context.clock, filter, wanted, sink));
   TIDINGS_TRY(write_file(command.file, text));
   tell({{"file", command.file}, {"subscriber_count", count}},
        fmt::format("{} to {}\n", plural(count, "subscriber"), command.file));

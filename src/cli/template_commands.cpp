@@ -11,6 +11,7 @@
 #include "base/units.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
+#include "cli/subscriber_commands.hpp"
 #include "config/theme_files.hpp"
 #include "message/template.hpp"
 #include "message/theme.hpp"
@@ -30,6 +31,14 @@ Result<std::filesystem::path> folder_of(Session& session) {
   if (!file && session.config_option.empty()) return std::filesystem::path{};
   TIDINGS_LET(const auto* const config, session.config());
   return config->folder;
+}
+
+/// Names of the configuration's own fields; none without one.
+Result<std::vector<std::string>> fields_of(Session& session) {
+  const auto file = config::find_config(session.config_option);
+  if (!file && session.config_option.empty()) return std::vector<std::string>{};
+  TIDINGS_LET(const auto* const config, session.config());
+  return field_names(*config);
 }
 
 void print_variables() {
@@ -67,18 +76,28 @@ Result<Exit> check(Session& session, const CheckOptions& options) {
   TIDINGS_LET(const auto folder, folder_of(session));
   const auto lookup = config::template_lookup(folder);
   TIDINGS_LET(const auto zone, Zone::find("UTC"));
+  TIDINGS_LET(const auto fields, fields_of(session));
   std::size_t mistakes = 0;
   const auto themes =
       options.theme.empty() ? config::known_themes(folder) : std::vector<std::string>{options.theme};
+  for (const auto& name : config::outdated_templates(folder)) {
+    log::warning(fmt::format(
+        "templates/{}: your copy of an earlier version; the program's own has changed since, and is used "
+        "if you delete yours",
+        name));
+  }
   for (const auto& name : themes) mistakes += check_languages(folder, name);
   if (mistakes > 0)
     return fail(Errc::config,
                 fmt::format("{} in strings", plural(static_cast<long long>(mistakes), "mistake")));
   for (const auto& name : themes) {
     TIDINGS_LET(const auto strings, message::Strings::load(name, "en", lookup));
-    TIDINGS_LET(const auto theme,
-                message::Theme::load({.name = name, .subject = {}, .preheader = {}}, lookup));
-    TIDINGS_LET(const auto bodies, theme.render_bodies(message::sample_view(), strings, zone));
+    TIDINGS_LET(
+        const auto theme,
+        message::Theme::load({.name = name, .subject = {}, .preheader = {}, .fields = fields}, lookup));
+    auto sample = message::sample_view();
+    sample.fields = fields;
+    TIDINGS_LET(const auto bodies, theme.render_bodies(sample, strings, zone));
     const auto& [html, text] = std::pair{bodies.front().html.size(), bodies.front().text.size()};
     tell({{"theme", name}, {"html_bytes", html}, {"text_bytes", text}},
          fmt::format("{}: good; sample: HTML {}, text {}\n", name,

@@ -125,7 +125,8 @@ std::vector<std::string> Config::secret_variables() const {
          {&source.access.password, &source.access.bearer, &source.access.header_value})
       add(*place);
   }
-  for (const auto* const place : {&web.mailgun_key, &web.sendgrid_key, &web.postmark_login, &web.brevo_token})
+  for (const auto* const place :
+       {&web.mailgun_key, &web.sendgrid_key, &web.postmark_login, &web.brevo_token, &web.api_key})
     add(*place);
   return names;
 }
@@ -149,6 +150,8 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
   note_rules(sources, rules, filters);
   auto brand = read_brand(document.section("brand"), {});
   auto digests = read_digests(document, newsletter, brand, sources);
+  auto topics = read_topics(document);
+  auto fields = read_fields(document);
   auto delivery = read_delivery(document);
   auto bounce = read_bounce(document, newsletter, place.path);
   settle_mailto(newsletter, bounce, document.settings());
@@ -171,6 +174,8 @@ Result<Config> parse_config(std::string_view text, const std::filesystem::path& 
                 .rules = std::move(rules),
                 .filters = std::move(filters),
                 .digests = std::move(digests),
+                .topics = std::move(topics),
+                .fields = std::move(fields),
                 .delivery = std::move(delivery),
                 .bounce = std::move(bounce),
                 .archive = std::move(archive),

@@ -31,6 +31,7 @@
 #include "source/page.hpp"
 #include "source/source.hpp"
 #include "store/place.hpp"
+#include "subscriber/field.hpp"
 
 namespace tidings::config {
 
@@ -137,6 +138,16 @@ struct SourceConfig {
   std::vector<std::string> strip_parameters;  ///< to remove from links, besides the well-known ones
 };
 
+/// [[topic]]: how readers see a topic.
+struct TopicConfig {
+  std::string name;
+  std::string title;        ///< the name if not set
+  std::string description;  ///< may be empty
+};
+
+/// Whether newcomers get a digest: without asking, if they choose it, or only by the publisher.
+enum class SignUp { preset, offered, hidden };
+
 struct DigestConfig {
   std::string name;
   std::string title;    ///< the newsletter's name if not set
@@ -164,6 +175,10 @@ struct DigestConfig {
   std::filesystem::path intro_once;  ///< Markdown for the next edition, in place of intro_file
   std::string theme;
   bool hold_on_source_error = false;
+  SignUp sign_up = SignUp::preset;  ///< of a form, where one rhythm of the same posts is the default
+  bool in_every = true;  ///< in "every digest" of commands and files: sign_up does not say otherwise
+  /// Who joins within this time of an edition's sending gets it; none: nobody does.
+  std::optional<std::chrono::milliseconds> late_joiners;
   bool archive = true;  ///< its editions are in the archive
   bool review = false;  ///< editions are drafts until they are approved
   std::optional<std::chrono::milliseconds>
@@ -175,6 +190,12 @@ struct DigestConfig {
   message::Contents contents = message::Contents::automatic;
   enum class TextLinks { none, footnotes } text_links = TextLinks::none;  ///< of excerpts, in plain text
   message::Brand brand;  ///< the newsletter's where the digest says nothing else
+  Mailbox from;          ///< likewise
+  std::optional<Mailbox> reply_to;
+  std::optional<std::chrono::milliseconds> expires;  ///< Expires: so long after the scheduled time
+  bool forwarded = true;      ///< a line for those whom a reader forwards the mail to, if they can subscribe
+  bool reading_time = false;  ///< each post says how long it takes
+  enum class Campaign { off, utm } campaign = Campaign::off;  ///< parameters on links to posts
 
   /// Whether the digest takes posts from the source of that name.
   [[nodiscard]] bool takes(std::string_view source) const {
@@ -192,6 +213,7 @@ struct DeliveryConfig {
   std::chrono::milliseconds give_up_after{std::chrono::hours{48}};
   bool retry_in_doubt = true;
   std::chrono::milliseconds max_lateness{std::chrono::hours{36}};
+  std::chrono::milliseconds lease{std::chrono::seconds{30}};  ///< of a block, see delivery/blocks.hpp
   std::vector<delivery::DomainLimit> per_domain;
 };
 
@@ -221,6 +243,9 @@ struct BounceConfig {
   [[nodiscard]] bool has_mailbox() const { return !maildir.empty() || !mailbox.empty(); }
 };
 
+/// What follows a confirmation: nothing, a mail, or the mail and the latest edition.
+enum class Welcome { none, mail, latest };
+
 struct WebConfig {
   std::string host = "127.0.0.1";
   int port = 8080;
@@ -230,7 +255,7 @@ struct WebConfig {
   int metrics_port = 0;
   std::vector<std::string> trusted_proxies;  ///< besides loopback
   int max_connections = 10'000;
-  bool welcome = false;                          ///< a mail after a confirmation
+  Welcome welcome = Welcome::none;
   bool goodbye = false;                          ///< and after leaving
   std::chrono::milliseconds reconfirm_within{};  ///< to answer when asked once more
   std::vector<std::string> webhooks;             ///< of which relays, e.g. "ses"; served as /hooks/NAME
@@ -239,6 +264,11 @@ struct WebConfig {
   SecretPlace sendgrid_key;
   SecretPlace postmark_login;
   SecretPlace brevo_token;
+  SecretPlace api_key;                     ///< of POST /api/subscribe; not set: there is none
+  std::vector<std::string> api_origins;    ///< whose pages may call it from a browser
+  std::vector<std::string> embed_origins;  ///< whose pages may show /embed in a frame; empty: there is none
+  std::vector<std::string> blocked_domains;
+  std::filesystem::path blocked_domains_file;  ///< more of them, one a line; empty: none
 };
 
 /// How long what editions leave behind is kept; none: for ever. See app/retention.hpp.
@@ -286,6 +316,8 @@ struct Config {
   std::vector<RuleConfig> rules;      ///< [[rule]], in the file's order
   std::vector<FilterConfig> filters;  ///< [[filter]], in the file's order
   std::vector<DigestConfig> digests;
+  std::vector<TopicConfig> topics;            ///< [[topic]], in the file's order
+  std::vector<subscriber::FieldRule> fields;  ///< [[field]], likewise
   DeliveryConfig delivery;
   BounceConfig bounce;
   ArchiveConfig archive;
@@ -302,6 +334,9 @@ struct Config {
   /// Errc::no_input with the nearest name if there is no such digest.
   [[nodiscard]] Result<const DigestConfig*> digest(std::string_view name) const;
 };
+
+/// Whether both choose the same posts: then they differ in rhythm, and a reader wants one of them.
+[[nodiscard]] bool bring_same_posts(const DigestConfig& one, const DigestConfig& other);
 
 /// Whether mail to both reaches the same mailbox, ignoring case and anything after a plus sign.
 [[nodiscard]] bool same_mailbox(const MailAddress& one, const MailAddress& other);

@@ -40,7 +40,10 @@ DeliveryConfig read_delivery(TomlDocument& document) {
   DeliveryConfig delivery{.give_up_after = section.duration("give_up_after", 48h),
                           .retry_in_doubt = section.one_of("in_doubt", doubts, 0) == 0,
                           .max_lateness = section.duration("max_lateness", 36h),
+                          .lease = section.duration("lease", 30s),
                           .per_domain = read_domain_limits(section)};
+  if (delivery.lease < 1s)
+    section.mistake("lease", "lease is shorter than a worker's work may take", "at least \"1s\"");
   section.finish();
   return delivery;
 }

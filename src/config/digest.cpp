@@ -31,7 +31,11 @@ const std::array<Choice<digest::Order>, 5> orders{{{"newest", digest::Order::new
                                                    {"weight", digest::Order::source}}};
 const std::array<Choice<Content>, 3> contents{
     {{"excerpt", Content::excerpt}, {"full", Content::full}, {"title", Content::title}}};
+const std::array<Choice<DigestConfig::Campaign>, 2> campaigns{
+    {{"off", DigestConfig::Campaign::off}, {"utm", DigestConfig::Campaign::utm}}};
 const std::array<Choice<Unapproved>, 2> unapproved{{{"hold", Unapproved::hold}, {"send", Unapproved::send}}};
+
+const std::array<std::string, 3> sign_up_words{"default", "offered", "hidden"};
 
 /// The schedule's own text in place of a default: a digest without one is a mistake that is told anyway.
 digest::Schedule read_schedule(TomlSection& section, const std::string& text) {
@@ -39,6 +43,21 @@ digest::Schedule read_schedule(TomlSection& section, const std::string& text) {
   if (parsed) return *parsed;
   section.mistake("schedule", parsed.error().what, parsed.error().hint);
   return *digest::parse_schedule("daily 08:00");
+}
+
+/// How often a digest that follows posts may send.
+void read_step(TomlSection& section, digest::Schedule& schedule) {
+  using namespace std::chrono_literals;
+  const auto step = section.optional_duration("at_least_every");
+  if (!step) return;
+  if (!schedule.follows_posts()) {
+    section.mistake("at_least_every", "at_least_every goes with schedule = \"every post\"");
+  } else if (*step < 1min || *step > 24h) {
+    section.mistake("at_least_every", "at_least_every is not between a minute and a day",
+                    "for example \"15m\"");
+  } else {
+    schedule.set_step(std::chrono::duration_cast<std::chrono::minutes>(*step));
+  }
 }
 
 /// "weekly" of "news.example.org": a label below the newsletter's own.
@@ -57,6 +76,28 @@ void check_share(TomlSection& section, const DigestConfig& digest, std::size_t a
   section.mistake("max_per_source",
                   fmt::format("max_per_source = {} lets in {} of {}, and min_posts is {}", share,
                               plural(share * sources, "post"), plural(sources, "source"), digest.min_posts));
+}
+
+/// Who the digest is from and who gets answers, where they are not the newsletter's.
+void read_people(TomlSection& section, const NewsletterConfig& newsletter, DigestConfig& digest) {
+  digest.from = newsletter.from;
+  digest.reply_to = newsletter.reply_to;
+  if (const auto text = section.text("from", ""); !text.empty()) {
+    digest.from = read_mailbox(section, "from", text);
+    check_ascii(section, "from", digest.from.address);
+  }
+  if (const auto text = section.text("reply_to", ""); !text.empty()) {
+    digest.reply_to = read_mailbox(section, "reply_to", text);
+    check_ascii(section, "reply_to", digest.reply_to->address);
+  }
+}
+
+/// The line that says Expires: a mail that has expired when it arrives is a mistake.
+std::optional<std::chrono::milliseconds> read_expiry(TomlSection& section) {
+  const auto expires = section.optional_duration("expires");
+  if (expires && *expires < std::chrono::hours{1})
+    section.mistake("expires", "expires is less than an hour", "for example expires = \"7d\"");
+  return expires;
 }
 
 DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
@@ -105,6 +146,8 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
       .intro_once = section.path("intro_once", ""),
       .theme = section.text("theme", "default"),
       .hold_on_source_error = section.one_of("on_source_error", on_error, 0) == 1,
+      .sign_up = static_cast<SignUp>(section.one_of("sign_up", sign_up_words, 0)),
+      .late_joiners = section.optional_duration("late_joiners"),
       .archive = section.boolean("archive", true),
       .review = section.boolean("review", false),
       .review_until = section.optional_duration("review_until"),
@@ -114,7 +157,15 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
       .images_limit_bytes = read_size(section, "images_limit", "1MiB"),
       .contents = static_cast<message::Contents>(section.one_of("contents", contents_places, 0)),
       .text_links = static_cast<DigestConfig::TextLinks>(section.one_of("text_links", text_links, 0)),
-      .brand = brand};
+      .brand = brand,
+      .from = {},
+      .reply_to = {},
+      .expires = read_expiry(section),
+      .forwarded = section.boolean("forwarded", true),
+      .reading_time = section.boolean("reading_time", false),
+      .campaign = section.choice("campaign", campaigns)};
+  read_people(section, newsletter, digest);
+  read_step(section, digest.schedule);
   if (section.has("brand"))
     digest.brand = read_brand(section.table("brand", fmt::format("brand \"{}\"", name)), brand);
   if (digest.review_until && !digest.review)
@@ -143,16 +194,63 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names,
   return digest;
 }
 
+bool is_same_set(std::vector<std::string> one, std::vector<std::string> other) {
+  std::ranges::sort(one);
+  std::ranges::sort(other);
+  return one == other;
+}
+
+/// Who signs up gets one rhythm of the same posts: what the publisher says, else the first in the file.
+void settle_sign_up(std::vector<TomlSection>& sections, std::vector<DigestConfig>& digests,
+                    std::vector<Setting>& settings) {
+  for (auto& digest : digests) digest.in_every = digest.sign_up == SignUp::preset;
+  for (std::size_t i = 0; i < digests.size(); ++i) {
+    if (digests[i].sign_up != SignUp::preset) continue;
+    const bool is_said = sections[i].has("sign_up");
+    for (std::size_t other = 0; other < digests.size(); ++other) {
+      const bool is_rival = other != i && digests[other].sign_up == SignUp::preset &&
+                            bring_same_posts(digests[i], digests[other]);
+      if (!is_rival) continue;
+      const bool rival_is_said = sections[other].has("sign_up");
+      if (is_said && rival_is_said && i < other) {
+        sections[other].mistake(
+            "sign_up",
+            fmt::format("{} and {} bring the same posts, and both are sign_up = \"default\"", digests[i].name,
+                        digests[other].name),
+            "newcomers get one of them; let the other be \"offered\"");
+      }
+      if (!is_said && (rival_is_said || other < i)) digests[i].sign_up = SignUp::offered;
+    }
+    const auto setting = std::ranges::find_if(settings, [&](const Setting& each) {
+      return each.section == sections[i].name() && each.key == "sign_up";
+    });
+    if (setting != settings.end())
+      setting->value = fmt::format("\"{}\"", sign_up_words.at(static_cast<std::size_t>(digests[i].sign_up)));
+  }
+  const auto is_preset = [](const DigestConfig& each) { return each.sign_up == SignUp::preset; };
+  if (!digests.empty() && std::ranges::none_of(digests, is_preset)) {
+    sections.front().mistake("sign_up", "no digest is sign_up = \"default\": newcomers would get nothing",
+                             "let one of them be what people get if they do not choose");
+  }
+}
+
 }  // namespace
+
+bool bring_same_posts(const DigestConfig& one, const DigestConfig& other) {
+  return is_same_set(one.sources, other.sources) && is_same_set(one.topics, other.topics) &&
+         one.filter.include == other.filter.include && one.filter.exclude == other.filter.exclude;
+}
 
 std::vector<DigestConfig> read_digests(TomlDocument& document, const NewsletterConfig& newsletter,
                                        const message::Brand& brand,
                                        const std::vector<SourceConfig>& sources) {
   std::vector<DigestConfig> digests;
   std::set<std::string> names;
-  for (auto& section : document.sections("digest")) {
+  auto sections = document.sections("digest");
+  for (auto& section : sections) {
     digests.push_back(read_digest(section, names, newsletter, brand, sources, document.file().parent_path()));
   }
+  settle_sign_up(sections, digests, document.settings());
   return digests;
 }
 

@@ -280,9 +280,12 @@ std::vector<std::string> TomlSection::texts(std::string_view key) {
   return values;
 }
 
+bool TomlSection::is_text(std::string_view key) const {
+  return has(key) && table_of(table_)->get(key)->is_string();
+}
+
 std::vector<std::string> TomlSection::one_or_more(std::string_view key) {
-  const bool is_text = has(key) && table_of(table_)->get(key)->is_string();
-  if (!is_text) return texts(key);
+  if (!is_text(key)) return texts(key);
   return {text(key, "")};
 }
 

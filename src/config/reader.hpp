@@ -80,6 +80,7 @@ class TomlSection {
   void mistake(std::string_view key, std::string what, std::string hint = {});
   [[nodiscard]] Place place(std::string_view key) const;
   [[nodiscard]] bool has(std::string_view key) const;
+  [[nodiscard]] bool is_text(std::string_view key) const;
   [[nodiscard]] std::string_view name() const { return name_; }
 
   /// Every key that was not read is a mistake.

@@ -70,6 +70,8 @@ void note_rules(std::vector<SourceConfig>& sources, const std::vector<RuleConfig
                                                      const NewsletterConfig& newsletter,
                                                      const message::Brand& brand,
                                                      const std::vector<SourceConfig>& sources);
+[[nodiscard]] std::vector<TopicConfig> read_topics(TomlDocument& document);
+[[nodiscard]] std::vector<subscriber::FieldRule> read_fields(TomlDocument& document);
 [[nodiscard]] DeliveryConfig read_delivery(TomlDocument& document);
 /// `newsletter` gives the default of forward_to, the place of the database that of unmatched.
 [[nodiscard]] BounceConfig read_bounce(TomlDocument& document, const NewsletterConfig& newsletter,

@@ -1,5 +1,9 @@
 #include <charconv>
 
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "base/url.hpp"
 #include "config/sections.hpp"
 
 namespace tidings::config {
@@ -14,6 +18,16 @@ bool split_listen(const std::string& text, std::string& host, int& port) {
   const auto digits = std::string_view{text}.substr(colon + 1);
   const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), port);
   return read.ec == std::errc{} && read.ptr == digits.data() + digits.size() && port >= 0 && port <= 65535;
+}
+
+/// true, false, or "latest".
+Welcome read_welcome(TomlSection& section) {
+  if (!section.is_text("welcome")) return section.boolean("welcome", false) ? Welcome::mail : Welcome::none;
+  if (section.text("welcome", "") != "latest") {
+    section.mistake("welcome", "welcome must be true, false or \"latest\"",
+                    "\"latest\" sends the newest edition behind the welcome");
+  }
+  return Welcome::latest;
 }
 
 /// webhooks = ["ses", ...], each with the proof that a call comes from that relay.
@@ -46,6 +60,21 @@ void read_webhooks(TomlSection& section, WebConfig& web) {
   }
 }
 
+/// "https://example.org", as browsers write them.
+std::vector<std::string> read_origins(TomlSection& section, std::string_view key) {
+  auto origins = section.texts(key);
+  for (const auto& origin : origins) {
+    const auto url = parse_url(origin);
+    const bool is_good =
+        url && is_web_url(origin) &&
+        origin == fmt::format("{}://{}{}{}", url->scheme, url->host, url->port.empty() ? "" : ":", url->port);
+    if (is_good) continue;
+    section.mistake(key, fmt::format("\"{}\" is not the origin of a site", truncate_utf8(origin, 60)),
+                    "like \"https://example.org\": scheme, host and port, without a slash behind");
+  }
+  return origins;
+}
+
 }  // namespace
 
 WebConfig read_web(TomlDocument& document) {
@@ -67,12 +96,24 @@ WebConfig read_web(TomlDocument& document) {
   web.archive = section.path("archive", "");
   web.trusted_proxies = section.texts("trusted_proxies");
   web.max_connections = section.integer("max_connections", 10'000, 16, 100'000);
-  web.welcome = section.boolean("welcome", false);
+  web.welcome = read_welcome(section);
   web.goodbye = section.boolean("goodbye", false);
   web.reconfirm_within = section.duration("reconfirm_within", std::chrono::days{30});
   if (web.reconfirm_within < std::chrono::days{1} || web.reconfirm_within > std::chrono::days{366})
     section.mistake("reconfirm_within", "reconfirm_within must be between 1d and 366d", {});
   read_webhooks(section, web);
+  web.api_key = read_secret(section, "api_key");
+  web.api_origins = read_origins(section, "api_origins");
+  if (!web.api_origins.empty() && !web.api_key.is_set())
+    section.mistake("api_origins", "api_origins needs a key", "api_key_file, api_key_env or api_key_command");
+  web.embed_origins = read_origins(section, "embed_origins");
+  web.blocked_domains = section.texts("blocked_domains");
+  for (const auto& domain : web.blocked_domains) {
+    if (!domain_to_ascii(domain))
+      section.mistake("blocked_domains", fmt::format("\"{}\" is not a domain", truncate_utf8(domain, 60)),
+                      "like example.com; it stands for the domains below it too");
+  }
+  web.blocked_domains_file = section.path("blocked_domains_file", "");
   section.finish();
   return web;
 }

@@ -155,7 +155,7 @@ Result<Sums> DeliverySums::of(EditionId edition) {
 
 Result<bool> DeliverySums::is_final(EditionId edition) {
   auto query = database_.prepare(R"sql(
-    SELECT 1 FROM deliveries WHERE edition_id = :edition AND state IN (1, 2, 3, 4) /* planned, claimed, deferred, in_doubt */
+    SELECT 1 FROM all_deliveries WHERE edition_id = :edition AND state IN (1, 2, 3, 4) /* planned, claimed, deferred, in_doubt */
     LIMIT 1)sql");
   TIDINGS_LET(const bool open, query.bind(":edition", edition).step());
   return !open;

@@ -287,6 +287,25 @@ Result<JournalContents> read_journal(const std::filesystem::path& database) {
   return contents;
 }
 
+std::filesystem::path worker_journal(const std::filesystem::path& database, std::string_view name) {
+  auto path = database;
+  path += fmt::format(".worker-{}", name);
+  return path;
+}
+
+std::vector<std::filesystem::path> all_journal_files(const std::filesystem::path& database) {
+  auto files = journal_files(database);
+  const auto prefix = worker_journal(database, "").filename().string();
+  const auto folder = database.has_parent_path() ? database.parent_path() : std::filesystem::path{"."};
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator{folder, error}) {
+    const auto name = entry.path().filename().string();
+    if (name.starts_with(prefix) && name.find(".sending.", prefix.size()) != std::string::npos)
+      files.push_back(entry.path());
+  }
+  return files;
+}
+
 std::vector<std::filesystem::path> journal_files(const std::filesystem::path& database) {
   std::vector<std::filesystem::path> files;
   for (const int segment : segments(database)) {

@@ -105,6 +105,12 @@ struct JournalContents {
 /// The paths of all segments and their twins, oldest first.
 [[nodiscard]] std::vector<std::filesystem::path> journal_files(const std::filesystem::path& database);
 
+/// How the names of a worker's journal begin: each of several on a host has its own.
+[[nodiscard]] std::filesystem::path worker_journal(const std::filesystem::path& database,
+                                                   std::string_view name);
+/// Those of whoever holds the sender's lock and of all workers.
+[[nodiscard]] std::vector<std::filesystem::path> all_journal_files(const std::filesystem::path& database);
+
 /// Deletes all segments, once the ledger holds every answer.
 [[nodiscard]] Result<void> remove_journal(const std::filesystem::path& database);
 

@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "delivery/journal.hpp"
+#include "delivery/ledger_rows.hpp"
 #include "store/instance.hpp"
 
 namespace tidings::delivery {
@@ -16,8 +17,6 @@ namespace {
 
 /// The fact that names the editions with claims during a run; otherwise empty.
 constexpr std::string_view claiming_fact = "delivering";
-/// And, on a server, the one that names the host whose journal knows more of them.
-constexpr std::string_view claiming_host_fact = "delivering_host";
 
 constexpr std::array<std::pair<DeliveryState, std::string_view>, 8> state_names{
     {{DeliveryState::planned, "planned"},
@@ -31,18 +30,6 @@ constexpr std::array<std::pair<DeliveryState, std::string_view>, 8> state_names{
 
 /// A relay is paused for an hour at most (relay_health.hpp).
 constexpr std::chrono::hours longest_wait_for_relay{1};
-
-int number_of(DeliveryState state) { return static_cast<int>(state); }
-
-/// What the ledger keeps of a reply: enhanced status and text.
-std::string reply_of(const Outcome& outcome) {
-  if (outcome.enhanced.empty()) return outcome.text;
-  return outcome.text.empty() ? outcome.enhanced : outcome.enhanced + " " + outcome.text;
-}
-
-std::optional<int> code_of(const Outcome& outcome) {
-  return outcome.code == 0 ? std::nullopt : std::optional{outcome.code};
-}
 
 /// The editions of a claiming_fact; nothing if it is damaged.
 std::optional<std::vector<EditionId>> editions_of(std::string_view fact) {
@@ -72,33 +59,14 @@ std::optional<DeliveryState> delivery_state_of(std::string_view name) {
   return std::nullopt;
 }
 
-constexpr std::string_view withdrawn = "withdrawn";
-
-/// A row that could be claimed, and any objection.
-struct Ledger::Recipient {
-  Claim claim;
-  std::string refusal;  ///< empty: none
-
-  Recipient(EditionId edition, const store::Statement& row)
-      : claim{.edition = edition,
-              .subscriber = row.id<SubscriberId>(0),
-              .segment = row.id<SegmentId>(1),
-              .attempt = static_cast<int>(row.integer(2)) + 1,
-              .address = row.text(3),
-              .name = row.text(4)} {
-    if (row.integer(5) != 0 || claim.address.empty()) {
-      refusal = "erased";
-    } else if (!row.is_null(7)) {
-      refusal = "suppressed: " + row.text(7);
-    } else if (row.integer(6) == 0) {
-      refusal = withdrawn;
-    }
+Ledger::Ledger(store::Database& database, const Clock& clock) : database_(&database), clock_(&clock) {
+  if (database.place().server) {
+    blocks_.emplace(database, Worker{.owner = owner_of(sender_name), .journal = database.path()});
   }
-};
-
-Ledger::Ledger(store::Database& database, const Clock& clock) : database_(&database), clock_(&clock) {}
+}
 
 Result<void> Ledger::plan(EditionId edition, SubscriberId subscriber, SegmentId segment) {
+  if (is_shared()) return blocks_->plan(edition, {{{subscriber, segment}}});
   auto insert = database_->prepare(
       "INSERT INTO deliveries (edition_id, subscriber_id, segment_id, state) "
       "VALUES (:edition, :subscriber, :segment, 1 /* planned */) "
@@ -108,6 +76,7 @@ Result<void> Ledger::plan(EditionId edition, SubscriberId subscriber, SegmentId 
 }
 
 Result<void> Ledger::plan(EditionId edition, std::span<const Planned> recipients) {
+  if (is_shared()) return blocks_->plan(edition, recipients);
   constexpr std::array readers{":s1", ":s2", ":s3", ":s4",  ":s5",  ":s6",
                                ":s7", ":s8", ":s9", ":s10", ":s11", ":s12"};
   constexpr std::array segments{":g1", ":g2", ":g3", ":g4",  ":g5",  ":g6",
@@ -176,9 +145,6 @@ Result<void> Ledger::read_planned(EditionId edition, int limit, std::vector<Reci
 
 Result<void> Ledger::note_claiming(EditionId edition) {
   if (!claiming_.insert(edition.value).second) return {};
-  // On a server another host may come to recover this, and must not trust a journal of its own.
-  if (database_->place().server)
-    TIDINGS_TRY(store::set_fact(*database_, claiming_host_fact, store::this_host()));
   std::string list;
   for (const auto id : claiming_) list += fmt::format("{}{}", list.empty() ? "" : " ", id);
   return store::set_fact(*database_, claiming_fact, list);
@@ -240,6 +206,7 @@ Result<void> Ledger::take_range(const std::vector<Recipient>& rows) {
 }
 
 Result<ClaimBatch> Ledger::claim(EditionId edition, int limit) {
+  if (is_shared()) return claim_from_blocks(edition, limit);
   ClaimBatch batch;
   TIDINGS_TRY(database_->set_sync(store::Sync::full));
   TIDINGS_LET(auto transaction, database_->begin());
@@ -273,30 +240,6 @@ Result<ClaimBatch> Ledger::claim(EditionId edition, int limit) {
 
 // ---- settle, release, recover
 // -------------------------------------------------------------------------------------
-
-/// Shared by all answers of one transaction.
-struct Ledger::Settling {
-  const RetryPolicy& policy;
-  UtcTime now;
-  store::Statement history, update, insert;
-
-  Settling(store::Database& database, const RetryPolicy& by, UtcTime at)
-      : policy(by),
-        now(at),
-        // Attempts given up before an admin reopened the edition do not count against the new ones, nor do
-        // those that a clock which was behind has dated before the edition.
-        history(database.prepare(R"sql(
-    SELECT at_ms, stage, outcome, code, reply,
-           at_ms >= coalesce((SELECT approved_ms FROM edition_heads WHERE id = :edition), 0)
-             AND at_ms >= coalesce((SELECT sealed_ms FROM edition_heads WHERE id = :edition), 0)
-    FROM attempts WHERE edition_id = :edition AND subscriber_id = :subscriber)sql")),
-        update(database.prepare(R"sql(
-    UPDATE deliveries SET state = :state, due_ms = :due, code = :code, reply = :reply, settled_ms = :now, relay_id = :relay
-    WHERE edition_id = :edition AND subscriber_id = :subscriber AND state = 2 /* claimed */ AND attempts = :attempt)sql")),
-        insert(database.prepare(R"sql(
-    INSERT INTO attempts (edition_id, subscriber_id, attempt, at_ms, stage, outcome, code, reply, relay)
-    VALUES (:edition, :subscriber, :attempt, :now, :stage, :outcome, :code, :reply, :relay))sql")) {}
-};
 
 Result<Ledger::Past> Ledger::past_of(Settling& with, const Claim& claim) {
   auto& rows = with.history;
@@ -356,6 +299,7 @@ Result<bool> Ledger::settle_one(Settling& with, Settled& answer) {
       .bind(":code", code_of(seen))
       .bind(":reply", reply)
       .bind(":now", now);
+  if (with.rows == Rows::planned) update.bind(":segment", claim.segment);
   TIDINGS_LET(const auto relay, relay_id(answer.relay));
   update.bind(":relay", relay)
       .bind(":edition", claim.edition)
@@ -488,7 +432,7 @@ Result<void> Ledger::settle_rows(std::vector<Settled> answers, const SettleOptio
   const auto others = std::stable_partition(ordered.begin(), ordered.end(), [](const Settled* answer) {
     return answer->outcome.kind == OutcomeKind::accepted && answer->claim.attempt == 1;
   });
-  Settling with{*database_, options.policy, clock_->now()};
+  Settling with{*database_, options.policy, clock_->now(), Rows::claimed};
   std::vector<Settled> recorded;
   recorded.reserve(answers.size());
   for (std::span<Settled* const> taken{ordered.begin(), others}; !taken.empty();) {
@@ -506,6 +450,7 @@ Result<void> Ledger::settle_rows(std::vector<Settled> answers, const SettleOptio
 
 Result<void> Ledger::settle(std::vector<Settled> answers, const SettleOptions& options) {
   if (answers.empty()) return {};
+  if (is_shared()) return settle_in_blocks(std::move(answers), options);
   TIDINGS_TRY(database_->set_sync(options.sync));
   TIDINGS_LET(auto transaction, database_->begin());
   relay_ids_.clear();  // an id that was rolled back is unknown
@@ -531,6 +476,7 @@ Result<void> Ledger::release_one(const Claim& claim, UtcTime now) {
 
 Result<void> Ledger::release(std::span<const Claim> claims) {
   if (claims.empty()) return {};
+  if (is_shared()) return release_in_blocks(claims);
   TIDINGS_TRY(database_->set_sync(store::Sync::full));
   TIDINGS_LET(auto transaction, database_->begin());
   for (const auto& claim : claims) TIDINGS_TRY(release_one(claim, clock_->now()));
@@ -550,6 +496,8 @@ Result<std::vector<EditionId>> Ledger::claiming_editions(std::string_view fact) 
 }
 
 Result<Recovered> Ledger::recover(const SettleOptions& options) {
+  if (is_shared()) return recover_blocks(options);
+  TIDINGS_TRY(take_in_plan());
   Recovered recovered;
   TIDINGS_LET(const auto claiming, store::fact(*database_, claiming_fact));
   if (claiming.empty()) {
@@ -557,10 +505,6 @@ Result<Recovered> Ledger::recover(const SettleOptions& options) {
     return recovered;
   }
   TIDINGS_LET(auto journal, read_journal(database_->path()));
-  if (database_->place().server) {
-    TIDINGS_LET(const auto host, store::fact(*database_, claiming_host_fact));
-    journal.trustworthy = journal.trustworthy && host == store::this_host();
-  }
   std::map<AttemptKey, JournalRecord> marks;
   for (auto& record : journal.records) marks.emplace(record.key, std::move(record));
 
@@ -607,6 +551,7 @@ Result<Recovered> Ledger::recover(const SettleOptions& options) {
 }
 
 Result<void> Ledger::call_off(EditionId edition) {
+  if (is_shared()) TIDINGS_TRY(call_off_blocks(edition));
   auto unsent = database_->prepare(R"sql(
     UPDATE deliveries SET state = 7 /* suppressed */, due_ms = NULL, reply = 'the edition was cancelled', settled_ms = :now
     WHERE edition_id = :edition AND state = 1 /* planned */)sql");
@@ -621,11 +566,13 @@ Result<void> Ledger::call_off(EditionId edition) {
 }
 
 Result<bool> Ledger::is_unfinished() {
+  if (is_shared()) return blocks_->is_any_held();
   TIDINGS_LET(const auto claiming, store::fact(*database_, claiming_fact));
   return !claiming.empty();
 }
 
 Result<void> Ledger::finish() {
+  if (is_shared()) return give_blocks_back();
   TIDINGS_TRY(database_->set_sync(store::Sync::full));
   TIDINGS_TRY(store::set_fact(*database_, claiming_fact, ""));
   claiming_.clear();

@@ -5,9 +5,12 @@
 // answer, never the knowledge that there was an attempt: recover() turns what the dead process left into
 // planned, its answer, or in doubt. No row is ever deleted, so the counts of an edition always balance. Times
 // are UTC milliseconds; attempts count from 1. Each mutating call is one immediate transaction, except
-// plan(), which joins the caller's. The caller holds store::SenderLock for claim, settle, release and
-// recover: a claim that recover() finds on disk belongs to a dead process. Not thread-safe: one Ledger per
-// handle, per thread. Any call may fail with the store's errors (Errc::io, try_again, bad_data).
+// plan(), which joins the caller's. Not thread-safe: one Ledger per handle, per thread. Any call may fail
+// with the store's errors (Errc::io, try_again, bad_data).
+//
+// In a file the caller holds store::SenderLock for claim, settle, release and recover: a claim that recover()
+// finds on disk belongs to a dead process. On a server several processes work at once, each on blocks that it
+// leases (block_table.hpp): there a block's mark is what "claimed" is here, and rows have outcomes only.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +27,7 @@
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
+#include "delivery/block_table.hpp"
 #include "delivery/outcome.hpp"
 #include "delivery/relay_health.hpp"
 #include "delivery/retry.hpp"
@@ -32,6 +36,7 @@
 namespace tidings::delivery {
 
 struct AttemptKey;  // journal.hpp
+enum class Rows;    // ledger_rows.hpp
 
 /// The numbers of deliveries.state. Below `sent` a row is not finished.
 enum class DeliveryState {
@@ -107,12 +112,6 @@ struct Refusal {
   UtcTime at{};
 };
 
-/// The arguments of plan().
-struct Planned {
-  SubscriberId subscriber;
-  SegmentId segment;
-};
-
 /// One row for people: `delivery list`.
 struct DeliveryRow {
   EditionId edition{};
@@ -159,8 +158,28 @@ class Ledger {
   /// Both must outlive the ledger.
   Ledger(store::Database& database, const Clock& clock);
 
-  /// The database's file; the sending journal is beside it. Empty in memory.
-  [[nodiscard]] const std::filesystem::path& path() const { return database_->path(); }
+  /// The database's file; the sending journal is beside it. Empty in memory. On a server: the worker's
+  /// journal.
+  [[nodiscard]] const std::filesystem::path& path() const {
+    return blocks_ ? blocks_->worker().journal : database_->path();
+  }
+
+  /// Whether several processes may work at once.
+  [[nodiscard]] bool is_shared() const { return blocks_.has_value(); }
+  /// On a server, before recover(): who works. Without it: whoever sends under the sender's lock.
+  void work_as(Worker worker);
+  /// On a server, several times within a lease: nobody else takes our blocks.
+  [[nodiscard]] Result<void> keep_leases();
+  /// Whether claim() would find anything: on a server others may hold what is due.
+  [[nodiscard]] Result<bool> has_work(EditionId edition);
+  /// On a server: whether anybody has claims, of whichever edition.
+  [[nodiscard]] Result<bool> is_anybody_working();
+  /// All of the edition is finished: drops what only workers need. Within the caller's transaction.
+  [[nodiscard]] Result<void> close(EditionId edition);
+  /// Answers that were refused since the block had become another worker's.
+  [[nodiscard]] std::int64_t late_answers() const { return late_answers_; }
+  /// What a copy of a server's store has as planned goes where a file keeps it.
+  [[nodiscard]] Result<void> take_in_plan();
 
   [[nodiscard]] UtcTime now() const { return clock_->now(); }
 
@@ -311,12 +330,40 @@ class Ledger {
 
   [[nodiscard]] Result<std::int64_t> relay_id(const std::string& name);
 
+  // On a server: ledger_blocks.cpp.
+  [[nodiscard]] Result<ClaimBatch> claim_from_blocks(EditionId edition, int limit);
+  [[nodiscard]] Result<void> cut_blocks(EditionId edition);
+  [[nodiscard]] Result<bool> lease_block(EditionId edition);
+  [[nodiscard]] Result<void> claim_from(Block& block, int limit, ClaimBatch& batch);
+  [[nodiscard]] Result<std::vector<Recipient>> read_block(const Block& block, SubscriberId after,
+                                                          SubscriberId until, int limit);
+  [[nodiscard]] Result<void> insert_refused(std::vector<Recipient>& rows);
+  [[nodiscard]] Result<void> settle_in_blocks(std::vector<Settled> answers, const SettleOptions& options);
+  [[nodiscard]] Result<void> settle_block(std::span<Settled> answers, Settling& with,
+                                          std::vector<Settled>& recorded);
+  [[nodiscard]] Result<void> insert_taken(std::span<Settled* const> answers, UtcTime now);
+  [[nodiscard]] Result<void> release_in_blocks(std::span<const Claim> claims);
+  [[nodiscard]] Result<void> give_blocks_back();
+  [[nodiscard]] Result<Recovered> recover_blocks(const SettleOptions& options);
+  struct Known;  ///< what a journal knows
+  [[nodiscard]] Result<void> take_over(Block block, const Known* journal, const SettleOptions& options,
+                                       Recovered& recovered);
+  [[nodiscard]] Result<void> settle_lost(const Known& journal, const SettleOptions& options);
+  [[nodiscard]] Result<void> call_off_blocks(EditionId edition);
+  [[nodiscard]] Result<void> number_relays(std::span<const Settled> answers);
+  [[nodiscard]] Block* held_block(EditionId edition, SubscriberId subscriber);
+
   store::Database* database_;
   const Clock* clock_;
   std::map<std::string, std::int64_t> relay_ids_;
   std::map<std::int64_t, std::int64_t>
-      cursors_;                      ///< edition -> subscriber up to whom no row is planned any more
-  std::set<std::int64_t> claiming_;  ///< editions recorded as having claims, see recover()
+      cursors_;                       ///< edition -> subscriber up to whom no row is planned any more
+  std::set<std::int64_t> claiming_;   ///< editions recorded as having claims, see recover()
+  std::optional<BlockTable> blocks_;  ///< on a server
+  std::vector<Block> held_;
+  std::chrono::steady_clock::time_point kept_{};  ///< when the leases were last renewed
+  SettleOptions take_over_options_{};
+  std::int64_t late_answers_ = 0;
 };
 
 }  // namespace tidings::delivery

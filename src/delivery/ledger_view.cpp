@@ -24,7 +24,7 @@ Result<Counts> Ledger::counts(EditionId edition) {
            count(*) FILTER (WHERE state = 6 /* failed */),
            count(*) FILTER (WHERE state = 7 /* suppressed */),
            count(*) FILTER (WHERE state = 8 /* bounced */)
-    FROM deliveries WHERE edition_id = :edition)sql");
+    FROM all_deliveries WHERE edition_id = :edition)sql");
   query.bind(":edition", edition);
   TIDINGS_TRY(query.step());
   std::array<std::int64_t, 9> in{};
@@ -49,12 +49,17 @@ Result<Counts> Ledger::counts(EditionId edition) {
 }
 
 Result<std::optional<UtcTime>> Ledger::next_due(EditionId edition) {
-  auto planned = database_->prepare(
-      "SELECT 1 FROM deliveries WHERE edition_id = :edition AND state IN (1, 2) /* planned, claimed */ LIMIT "
-      "1");
-  planned.bind(":edition", edition);
-  TIDINGS_LET(const bool open, planned.step());
-  if (open) return std::optional{clock_->now()};
+  std::optional<bool> open;
+  if (is_shared()) {
+    TIDINGS_LET(open, blocks_->has_planned(edition));
+  }
+  if (!open) {
+    auto planned = database_->prepare(
+        "SELECT 1 FROM all_deliveries WHERE edition_id = :edition AND state IN (1, 2) /* planned, claimed */ "
+        "LIMIT 1");
+    TIDINGS_LET(open, planned.bind(":edition", edition).step());
+  }
+  if (*open) return std::optional{clock_->now()};
   auto due = database_->prepare(R"sql(
     SELECT min(CASE WHEN due_ms > :latest THEN :now ELSE due_ms END) FROM deliveries
     WHERE edition_id = :edition AND state IN (3, 4) /* deferred, in_doubt */)sql");
@@ -82,7 +87,7 @@ Result<std::vector<DeliveryRow>> Ledger::list(const DeliveryFilter& filter) {
   auto query = database_->prepare(R"sql(
     SELECT d.edition_id, d.subscriber_id, s.address, d.state, d.attempts, d.due_ms, d.code, d.reply, d.settled_ms,
       d.segment_id, r.name
-    FROM deliveries d JOIN recipients s ON s.subscriber_id = d.subscriber_id LEFT JOIN relay_names r ON r.id = d.relay_id
+    FROM all_deliveries d JOIN recipients s ON s.subscriber_id = d.subscriber_id LEFT JOIN relay_names r ON r.id = d.relay_id
     WHERE (:edition IS NULL OR d.edition_id = :edition) AND (:subscriber IS NULL OR d.subscriber_id = :subscriber)
       AND (:state IS NULL OR d.state = :state)
       AND (d.edition_id, d.subscriber_id) > (:after_edition, :after_subscriber)
@@ -111,7 +116,7 @@ Result<void> Ledger::visit(EditionId edition,
                            const std::function<Result<void>(const DeliveryRow&)>& visitor) {
   auto query = database_->prepare(R"sql(
     SELECT d.subscriber_id, s.address, d.state, d.attempts, d.due_ms, d.code, d.reply, d.settled_ms, r.name
-    FROM deliveries d JOIN recipients s ON s.subscriber_id = d.subscriber_id LEFT JOIN relay_names r ON r.id = d.relay_id
+    FROM all_deliveries d JOIN recipients s ON s.subscriber_id = d.subscriber_id LEFT JOIN relay_names r ON r.id = d.relay_id
     WHERE d.edition_id = :edition ORDER BY d.subscriber_id)sql");
   query.in_portions().bind(":edition", edition);
   return query.each([&](const store::Statement& row) -> Result<void> {
@@ -177,8 +182,8 @@ Result<std::vector<std::pair<std::string, std::int64_t>>> Ledger::deferred_by_re
 
 Result<std::map<SegmentId, std::int64_t>> Ledger::readers_by_segment(EditionId edition) {
   auto query = database_->prepare(
-      "SELECT segment_id FROM deliveries WHERE edition_id = :edition");  // few segments, many rows: as
-                                                                         // counts()
+      "SELECT segment_id FROM all_deliveries WHERE edition_id = :edition");  // few segments, many rows: as
+                                                                             // counts()
   query.bind(":edition", edition);
   std::map<SegmentId, std::int64_t> readers;
   TIDINGS_TRY(query.each([&](const store::Statement& row) { ++readers[row.id<SegmentId>(0)]; }));
@@ -319,7 +324,7 @@ Result<bool> Ledger::has_taken(EditionId edition, std::string_view relay) {
 
 Result<std::int64_t> Ledger::due_now(EditionId edition) {
   auto query = database_->prepare(R"sql(
-    SELECT count(*) FROM deliveries
+    SELECT count(*) FROM all_deliveries
     WHERE edition_id = :edition
       AND (state IN (1, 2) /* planned, claimed */ OR (state IN (3, 4) /* deferred, in_doubt */ AND due_ms <= :now)))sql");
   TIDINGS_TRY(query.bind(":edition", edition).bind(":now", clock_->now()).step());
@@ -369,7 +374,20 @@ Result<std::vector<RelayMemory>> Ledger::relays() {
   });
 }
 
-Result<void> Ledger::remember(std::span<const RelayMemory> relays) {
+Result<void> Ledger::remember(std::span<const RelayMemory> memories) {
+  std::vector<RelayMemory> relays{memories.begin(), memories.end()};
+  if (is_shared()) {
+    // A pause that another worker was given holds for all.
+    TIDINGS_LET(const auto known, this->relays());
+    for (auto& relay : relays) {
+      const auto other = std::ranges::find(known, relay.name, &RelayMemory::name);
+      if (other == known.end() || !other->paused_until || *other->paused_until <= now()) continue;
+      if (relay.paused_until && *relay.paused_until >= *other->paused_until) continue;
+      relay.paused_until = other->paused_until;
+      relay.failures = std::max(relay.failures, other->failures);
+      relay.last_error = other->last_error;
+    }
+  }
   for (const auto& relay : relays) {
     auto upsert = database_->prepare(R"sql(
       INSERT INTO relays (name, lock_step, failures, paused_until_ms, last_error, out, refused_alike, seen_ms)

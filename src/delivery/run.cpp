@@ -14,6 +14,7 @@
 #include "delivery/dialogue.hpp"
 #include "delivery/journal.hpp"
 #include "delivery/outbox.hpp"
+#include "delivery/shared_relays.hpp"
 
 namespace tidings::delivery {
 namespace {
@@ -65,8 +66,10 @@ void compose_claims(Outbox& outbox, const Composer& compose) {
   }
 }
 
-/// Half a minute's worth for a slow transport.
-int batch_for(const RunOptions& options, const Transport& transport) {
+/// Half a minute's worth for a slow transport. Where other workers take over what a lost one had claimed, all
+/// of that is in doubt: one group in flight and the next.
+int batch_for(const RunOptions& options, const Ledger& ledger, const Transport& transport) {
+  if (ledger.is_shared()) return std::min(options.claim_batch, 2 * transport.in_flight());
   if (transport.rate() <= 0) return options.claim_batch;
   return std::clamp(static_cast<int>(transport.rate() * 30), 8, std::max(options.claim_batch, 8));
 }
@@ -89,13 +92,18 @@ void count(RunReport& report, const Settled& answer) {
 /// The ledger's side of a run; the threads around it end first.
 class Run {
  public:
-  Run(const RunOptions& options, int claim_batch, Ledger& ledger, Outbox& outbox, Brake& brake,
-      const StopFlag& stop)
+  struct Sides {
+    Outbox& outbox;
+    Brake& brake;
+    SharedRelays* relays;  ///< nullptr: they are nobody else's
+  };
+  Run(const RunOptions& options, int claim_batch, Ledger& ledger, const Sides& sides, const StopFlag& stop)
       : options_(options),
         claim_batch_(claim_batch),
         ledger_(ledger),
-        outbox_(outbox),
-        brake_(brake),
+        outbox_(sides.outbox),
+        brake_(sides.brake),
+        relays_(sides.relays),
         stop_(stop) {}
 
   [[nodiscard]] Result<void> go();
@@ -104,6 +112,7 @@ class Run {
   RunReport report;
 
  private:
+  [[nodiscard]] Result<void> agree();
   [[nodiscard]] Result<void> refill();
   [[nodiscard]] Result<void> settle(Outbox::AnswerBatch batch, store::Sync sync);
   [[nodiscard]] Result<void> pull(const std::string& relay, const std::string& words);
@@ -121,18 +130,44 @@ class Run {
   Ledger& ledger_;
   Outbox& outbox_;
   Brake& brake_;
+  SharedRelays* relays_;
   const StopFlag& stop_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   bool all_claimed_ = false;
+  int unsettled_ = 0;  ///< claimed, and not settled or returned
+  std::chrono::milliseconds agreed_ = -1h;
+  std::int64_t told_sent_ = 0;
 };
 
+/// With the other workers, once a second: whose relays are paused, and how much of each rate is ours.
+Result<void> Run::agree() {
+  if (!options_.share || elapsed() - agreed_ < 1s) return {};
+  agreed_ = elapsed();
+  SharedRelays::News news{.share = 1, .relays = {}, .now = ledger_.now()};
+  TIDINGS_LET(news.share, options_.share(report.sent - told_sent_));
+  told_sent_ = report.sent;
+  if (relays_ == nullptr) return {};
+  TIDINGS_LET(news.relays, ledger_.relays());
+  std::vector<RelayMemory> paused;
+  for (const auto& mine : relays_->seen()) {
+    const auto known = std::ranges::find(news.relays, mine.name, &RelayMemory::name);
+    const bool is_news = known == news.relays.end() || !known->paused_until ||
+                         *known->paused_until + 1s < mine.paused_until.value_or(UtcTime{});
+    if (mine.paused_until && *mine.paused_until > news.now && is_news) paused.push_back(mine);
+  }
+  TIDINGS_TRY(ledger_.remember(paused));
+  relays_->tell(std::move(news));
+  return {};
+}
+
 Result<void> Run::refill() {
-  const auto outstanding = static_cast<int>(outbox_.outstanding());
+  const auto outstanding = ledger_.is_shared() ? unsettled_ : static_cast<int>(outbox_.outstanding());
   // By halves: large enough to share a commit's fsync, early enough that nobody waits for claims.
   if (all_claimed_ || outstanding > claim_batch_ / 2) return {};
   TIDINGS_LET(auto batch, ledger_.claim(options_.edition, claim_batch_ - outstanding));
   report.suppressed += batch.suppressed;
   all_claimed_ = batch.claims.empty();
+  unsettled_ += static_cast<int>(batch.claims.size());
   outbox_.add_claims(std::move(batch.claims));
   return {};
 }
@@ -147,6 +182,7 @@ Result<void> Run::pull(const std::string& relay, const std::string& words) {
 
 Result<void> Run::settle(Outbox::AnswerBatch batch, store::Sync sync) {
   const bool nothing = batch.answers.empty() && batch.handed_back.empty();
+  unsettled_ -= static_cast<int>(batch.answers.size() + batch.handed_back.size());
   for (const auto& each : batch.brakes) TIDINGS_TRY(pull(each.relay, each.words));
   brake_.soften(batch.answers);
   const auto within = [&](std::span<const Settled> recorded) -> Result<void> {
@@ -157,7 +193,10 @@ Result<void> Run::settle(Outbox::AnswerBatch batch, store::Sync sync) {
   TIDINGS_TRY(
       ledger_.settle(std::move(batch.answers), {.policy = options_.retry, .within = within, .sync = sync}));
   TIDINGS_TRY(ledger_.release(batch.handed_back));
-  for (const auto& path : batch.old_journals) ::unlink(path.c_str());
+  report.late = ledger_.late_answers();
+  if (report.late == 0) {
+    for (const auto& path : batch.old_journals) ::unlink(path.c_str());
+  }
   report.elapsed = elapsed();
   if (options_.on_progress && !nothing) options_.on_progress(report);
   return {};
@@ -178,17 +217,20 @@ bool Run::should_end() {
     report.end = RunEnd::out_of_time;
     return true;
   }
-  return outbox_.failure().has_value();
+  // The journal knows what the ledger has refused: recover() puts it right.
+  return outbox_.failure().has_value() || report.late > 0;
 }
 
 Result<void> Run::go() {
   bool ending = false;
   for (;;) {
+    TIDINGS_TRY(ledger_.keep_leases());
     if (!ending && (should_end() || outbox_.stopping())) {
       ending = true;
       outbox_.stop();
     }
     if (is_over()) outbox_.hurry();
+    TIDINGS_TRY(agree());
     if (!ending) TIDINGS_TRY(refill());
     const auto outstanding = outbox_.outstanding();
     const auto enough =
@@ -265,7 +307,13 @@ Result<RunReport> deliver(const RunOptions& options, Ledger& ledger, Transport& 
   brake.recall(unjudged);
   TIDINGS_LET(auto journal, Journal::create(ledger.path()));
   Outbox outbox{std::move(journal), static_cast<std::size_t>(transport.capacity()) * 2};
-  Run run{options, batch_for(options, transport), ledger, outbox, brake, stop};
+  auto* const shares = dynamic_cast<SharesRelays*>(&transport);
+  Run run{
+      options,
+      batch_for(options, ledger, transport),
+      ledger,
+      {.outbox = outbox, .brake = brake, .relays = shares == nullptr ? nullptr : &shares->shared_relays()},
+      stop};
   run.report.recovered = recovered;
 
   std::vector<std::thread> threads;

@@ -51,6 +51,7 @@ struct RunReport {
   std::int64_t suppressed = 0;
   std::int64_t message_refused = 0;          ///< of the failed: because of the message, not the subscriber
   std::optional<Outcome> message_refusal{};  ///< one of these answers
+  std::int64_t late = 0;                     ///< answers refused by the ledger: another worker had the block
   std::int64_t unsendable = 0;               ///< of the failed: no message could be built
   Recovered recovered{};                     ///< what an earlier run left when it died
   std::optional<Outcome> trouble{};          ///< the relay's answer that ended the run
@@ -73,6 +74,9 @@ struct RunOptions {
   int workers = 2;
   int claim_batch = 512;  ///< the most deliveries that are claimed and not settled at any time
   std::optional<std::chrono::milliseconds> time_budget{};
+  /// On a server, once a second, with the messages accepted since: the part of each rate, see
+  /// worker_table.hpp.
+  std::function<Result<double>(std::int64_t)> share{};
   Ledger::WithinSettle within_settle{};                 ///< joins the transaction of each settled batch
   std::function<void(const RunReport&)> on_progress{};  ///< on the calling thread, after each settled batch
 };

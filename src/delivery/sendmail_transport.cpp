@@ -171,6 +171,7 @@ class SendmailTransport final : public Transport {
   }
   [[nodiscard]] std::string name() const override { return options_.name; }
   [[nodiscard]] int capacity() const override { return 4; }
+  [[nodiscard]] int in_flight() const override { return 1; }
   void recall(const std::vector<RelayMemory>& memories, UtcTime now) override {
     for (auto memory : memories) {
       memory.paused_until.reset();  // each run tries a program again

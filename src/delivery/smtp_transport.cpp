@@ -23,6 +23,7 @@
 #include "delivery/connection.hpp"
 #include "delivery/dialogue.hpp"
 #include "delivery/outbox.hpp"
+#include "delivery/shared_relays.hpp"
 #include "delivery/throttle.hpp"
 #include "delivery/transport.hpp"
 
@@ -69,12 +70,18 @@ struct Session {
 
 class Loop {
  public:
-  Loop(std::vector<std::unique_ptr<Relay>>& relays, std::map<std::string, Throttle, std::less<>>& domains,
-       Outbox& outbox)
-      : relays_(relays), domains_(domains), outbox_(outbox) {}
+  /// The relays, the domains with limits, and what other workers say of both.
+  struct Sides {
+    std::vector<std::unique_ptr<Relay>>& relays;
+    std::map<std::string, Throttle, std::less<>>& domains;
+    SharedRelays& shared;
+  };
+  Loop(const Sides& sides, Outbox& outbox)
+      : relays_(sides.relays), domains_(sides.domains), shared_(sides.shared), outbox_(outbox) {}
   void run();
 
  private:
+  void heed_others();
   void open_sessions();
   void on_opened(Connector::Opened opened);
   void catch_up(Relay& relay);
@@ -107,7 +114,11 @@ class Loop {
 
   std::vector<std::unique_ptr<Relay>>& relays_;
   std::map<std::string, Throttle, std::less<>>& domains_;
+  SharedRelays& shared_;
   Outbox& outbox_;
+  double share_ = 1;                                    ///< of each rate
+  std::optional<std::pair<UtcTime, SteadyTime>> told_;  ///< by others, at this time
+  SteadyTime heeded_{};
   Connector connector_;
   std::list<Session> sessions_;
   std::deque<QueuedMessage>
@@ -119,6 +130,10 @@ class Loop {
   std::optional<SteadyTime> cut_at_;  ///< the run was told to end: the deadline for what is in flight
   SteadyTime now_ = std::chrono::steady_clock::now();
 };
+
+void rescale(Throttle& throttle, double factor, SteadyTime now) {
+  if (throttle.rate() > 0) throttle = Throttle{throttle.rate() * factor, now};
+}
 
 bool Loop::all_out() const {
   return std::all_of(relays_.begin(), relays_.end(),
@@ -149,6 +164,7 @@ void Loop::run() {
     now_ = std::chrono::steady_clock::now();
     if (outbox_.hurried()) cut_sessions();
     if (winding_up()) hand_back_waiting();
+    heed_others();
     fetch();
     feed();
     open_sessions();
@@ -164,6 +180,36 @@ void Loop::run() {
   connector_.abandon();
   [[maybe_unused]] const bool flushed = outbox_.flush();
   outbox_.publish();
+}
+
+/// Pauses that others were given, and our part of the rates. Says how our relays are.
+void Loop::heed_others() {
+  if (now_ - heeded_ < 250ms) return;
+  heeded_ = now_;
+  if (const auto news = shared_.take()) {
+    told_ = {news->now, now_};
+    for (auto memory : news->relays) {
+      const auto found =
+          std::ranges::find(relays_, memory.name, [](const auto& relay) { return relay->name; });
+      const bool is_paused = memory.paused_until && *memory.paused_until > news->now;
+      if (found == relays_.end() || !is_paused || !(*found)->health.is_usable(now_)) continue;
+      memory.works = true;
+      (*found)->health.recall(memory, news->now, now_);
+    }
+    // Not nothing, which would be no limit; a message in a quarter of an hour at most.
+    const auto part = std::max(news->share, 0.001);
+    if (part != share_) {
+      for (auto& relay : relays_) rescale(relay->health.throttle(), part / share_, now_);
+      for (auto& [domain, throttle] : domains_) rescale(throttle, part / share_, now_);
+      share_ = part;
+    }
+  }
+  if (!told_) return;  // nobody shares them
+  const auto utc_now =
+      told_->first + std::chrono::duration_cast<std::chrono::milliseconds>(now_ - told_->second);
+  std::vector<RelayMemory> seen;
+  for (const auto& relay : relays_) seen.push_back(relay->health.memory(utc_now, now_));
+  shared_.show(std::move(seen));
 }
 
 void Loop::hand_back_waiting() {
@@ -570,7 +616,7 @@ Outcome resting(const RelayMemory& memory) {
   return code >= 400 ? classify(Stage::greeting, code, line.substr(3)) : no_reply(Stage::connect, line);
 }
 
-class SmtpTransport final : public Transport {
+class SmtpTransport final : public Transport, public SharesRelays {
  public:
   SmtpTransport(std::vector<RelayOptions> relays, const std::vector<DomainLimit>& limits) {
     for (auto& options : relays) relays_.push_back(std::make_unique<Relay>(std::move(options)));
@@ -580,14 +626,22 @@ class SmtpTransport final : public Transport {
 
   void run(Outbox& outbox) override {
     block_sigpipe();
-    Loop{relays_, domains_, outbox}.run();
+    Loop loop{{.relays = relays_, .domains = domains_, .shared = shared_}, outbox};
+    loop.run();
   }
+  [[nodiscard]] SharedRelays& shared_relays() override { return shared_; }
   [[nodiscard]] std::string name() const override { return relays_.front()->name; }
   [[nodiscard]] int capacity() const override {
     int capacity = 0;
     for (const auto& relay : relays_)
       capacity += relay->options.connections * std::max(relay->options.window, 2);
     return capacity;
+  }
+  [[nodiscard]] int in_flight() const override {
+    int messages = 0;
+    for (const auto& relay : relays_)
+      messages += relay->options.connections * std::max(relay->options.window, 1);
+    return messages;
   }
   [[nodiscard]] double rate() const override {
     double rate = 0;
@@ -616,6 +670,7 @@ class SmtpTransport final : public Transport {
  private:
   std::vector<std::unique_ptr<Relay>> relays_;
   std::map<std::string, Throttle, std::less<>> domains_;
+  SharedRelays shared_;
 };
 
 }  // namespace

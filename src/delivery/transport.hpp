@@ -37,6 +37,8 @@ class Transport {
   [[nodiscard]] virtual std::string name() const = 0;
   /// How many messages it can handle at once; sizes the queue in front of it.
   [[nodiscard]] virtual int capacity() const = 0;
+  /// At most so many messages may have left and not been answered.
+  [[nodiscard]] virtual int in_flight() const { return capacity(); }
   /// Its limit in messages per second; 0 for none. Few messages are claimed ahead of a slow one, so that
   /// people who unsubscribe in time get none.
   [[nodiscard]] virtual double rate() const { return 0; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -24,6 +25,30 @@ Result<std::uint32_t> number_in(std::string_view text) {
   if (error != std::errc{} || end != text.data() + text.size())
     return fail(Errc::bad_data, fmt::format("the parts of a body are damaged: \"{}\"", clean_utf8(text)));
   return number;
+}
+
+using TakePart = std::function<void(std::uint32_t, std::string_view)>;
+
+Result<void> read_packs(store::Database& database, EditionId edition, const TakePart& take) {
+  auto rows = database.prepare("SELECT bytes FROM edition_packs WHERE edition_id = :edition ORDER BY first");
+  rows.bind(":edition", edition);
+  return rows.each([&](const store::Statement& row) -> Result<void> {
+    TIDINGS_LET(const auto pack, decompress(row.blob(0), max_pack_bytes));
+    for (std::string_view rest = pack; !rest.empty();) {
+      const auto blank = rest.find(' ');
+      const auto end = rest.find('\n');
+      if (blank == std::string_view::npos || end == std::string_view::npos || end < blank)
+        return fail(Errc::bad_data, "the packed parts of a body are damaged");
+      TIDINGS_LET(const auto number, number_in(rest.substr(0, blank)));
+      TIDINGS_LET(const auto size, number_in(rest.substr(blank + 1, end - blank - 1)));
+      rest.remove_prefix(end + 1);
+      if (size > rest.size() || number >= max_numbers)
+        return fail(Errc::bad_data, "the packed parts of a body are damaged");
+      take(number, rest.substr(0, size));
+      rest.remove_prefix(size);
+    }
+    return {};
+  });
 }
 
 }  // namespace
@@ -60,17 +85,28 @@ Result<std::vector<std::uint32_t>> numbers_in(std::string_view ranges) {
   return out;
 }
 
+Result<void> BodyWriter::take_up() {
+  const auto take = [&](std::uint32_t number, std::string_view bytes) {
+    numbers_.try_emplace(sha256(bytes), number);
+    next_ = std::max(next_, number + 1);
+  };
+  auto parts = database_.prepare("SELECT number, bytes FROM edition_parts WHERE edition_id = :edition");
+  parts.bind(":edition", edition_);
+  TIDINGS_TRY(parts.each(
+      [&](const store::Statement& row) { take(static_cast<std::uint32_t>(row.integer(0)), row.view(1)); }));
+  return read_packs(database_, edition_, take);
+}
+
 Result<std::string> BodyWriter::numbers_of(std::span<const std::string> parts) {
   std::vector<std::uint32_t> numbers;
   numbers.reserve(parts.size());
   for (const auto& part : parts) {
-    const auto next = static_cast<std::uint32_t>(numbers_.size());
-    const auto [known, is_new] = numbers_.try_emplace(sha256(part), next);
+    const auto [known, is_new] = numbers_.try_emplace(sha256(part), next_);
     numbers.push_back(known->second);
     if (!is_new) continue;
     auto row = database_.prepare(
         "INSERT INTO edition_parts (edition_id, number, bytes) VALUES (:edition, :number, :bytes)");
-    row.bind(":edition", edition_).bind(":number", static_cast<std::int64_t>(next)).bind(":bytes", part);
+    row.bind(":edition", edition_).bind(":number", static_cast<std::int64_t>(next_++)).bind(":bytes", part);
     TIDINGS_TRY(row.run());
   }
   return ranges_text(numbers);
@@ -85,29 +121,6 @@ Result<void> BodyWriter::add(SegmentId segment, int variant, const std::string& 
     VALUES (:segment, :variant, :subject, :text, :html))");
   row.bind(":segment", segment).bind(":variant", variant).bind(":subject", subject);
   return row.bind(":text", text_numbers).bind(":html", html_numbers).run();
-}
-
-Result<void> BodyTable::read_packs(EditionId edition,
-                                   const std::function<void(std::uint32_t, std::string_view)>& take) {
-  auto rows = database_.prepare("SELECT bytes FROM edition_packs WHERE edition_id = :edition ORDER BY first");
-  rows.bind(":edition", edition);
-  return rows.each([&](const store::Statement& row) -> Result<void> {
-    TIDINGS_LET(const auto pack, decompress(row.blob(0), max_pack_bytes));
-    for (std::string_view rest = pack; !rest.empty();) {
-      const auto blank = rest.find(' ');
-      const auto end = rest.find('\n');
-      if (blank == std::string_view::npos || end == std::string_view::npos || end < blank)
-        return fail(Errc::bad_data, "the packed parts of a body are damaged");
-      TIDINGS_LET(const auto number, number_in(rest.substr(0, blank)));
-      TIDINGS_LET(const auto size, number_in(rest.substr(blank + 1, end - blank - 1)));
-      rest.remove_prefix(end + 1);
-      if (size > rest.size() || number >= max_numbers)
-        return fail(Errc::bad_data, "the packed parts of a body are damaged");
-      take(number, rest.substr(0, size));
-      rest.remove_prefix(size);
-    }
-    return {};
-  });
 }
 
 /// One text put together again.
@@ -126,8 +139,9 @@ Result<std::string> BodyTable::text_of(EditionId edition, std::string_view range
     }
     if (unpacked_ != edition) {
       packed_.clear();
-      TIDINGS_TRY(read_packs(
-          edition, [&](std::uint32_t each, std::string_view bytes) { packed_.emplace(each, bytes); }));
+      TIDINGS_TRY(read_packs(database_, edition, [&](std::uint32_t each, std::string_view bytes) {
+        packed_.emplace(each, bytes);
+      }));
       unpacked_ = edition;
     }
     const auto packed = packed_.find(number);
@@ -235,7 +249,7 @@ Result<PartedEdition> BodyTable::of_edition(EditionId edition) {
     return {};
   }));
   // After the parts: what was packed in between is there twice, and not missing.
-  TIDINGS_TRY(read_packs(edition, [&out](std::uint32_t number, std::string_view bytes) {
+  TIDINGS_TRY(read_packs(database_, edition, [&out](std::uint32_t number, std::string_view bytes) {
     if (out.parts.size() <= number) out.parts.resize(number + std::size_t{1});
     out.parts[number] = bytes;
   }));

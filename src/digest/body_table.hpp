@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,6 +25,9 @@ class BodyWriter {
  public:
   BodyWriter(store::Database& database, EditionId edition) : database_(database), edition_(edition) {}
 
+  /// Before the first add() to an edition that has bodies: their parts are shared.
+  [[nodiscard]] Result<void> take_up();
+
   /// `text` and `html` in parts.
   [[nodiscard]] Result<void> add(SegmentId segment, int variant, const std::string& subject,
                                  std::span<const std::string> text, std::span<const std::string> html);
@@ -36,6 +38,7 @@ class BodyWriter {
   store::Database& database_;
   EditionId edition_;
   std::unordered_map<std::string, std::uint32_t> numbers_;  // by the part's SHA-256
+  std::uint32_t next_ = 0;
 };
 
 class BodyTable {
@@ -59,8 +62,6 @@ class BodyTable {
 
  private:
   using Parts = std::unordered_map<std::uint32_t, std::string>;
-  [[nodiscard]] Result<void> read_packs(EditionId edition,
-                                        const std::function<void(std::uint32_t, std::string_view)>& take);
   [[nodiscard]] Result<std::string> text_of(EditionId edition, std::string_view ranges);
 
   store::Database& database_;

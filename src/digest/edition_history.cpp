@@ -67,7 +67,7 @@ Result<void> HistoryTable::set_packed(EditionId edition, UtcTime at) {
 Result<void> HistoryTable::set_dropped(EditionId edition, UtcTime at) {
   auto row = database_.prepare(R"(
     INSERT INTO edition_history (edition_id, dropped_ms) VALUES (:edition, :at)
-    ON CONFLICT (edition_id) DO UPDATE SET dropped_ms = coalesce(dropped_ms, excluded.dropped_ms))");
+    ON CONFLICT (edition_id) DO UPDATE SET dropped_ms = coalesce(edition_history.dropped_ms, excluded.dropped_ms))");
   return row.bind(":edition", edition).bind(":at", at).run();
 }
 

@@ -454,8 +454,8 @@ Result<void> EditionTable::set_sending(EditionId edition, UtcTime started_at) {
 
 Result<void> EditionTable::set_sent(EditionId edition, UtcTime finished_at) {
   auto change = database_.prepare(
-      "UPDATE editions SET state = 'sent', finished_ms = :at WHERE id = :id AND state IN ('sealed', "
-      "'sending')");
+      "UPDATE editions SET state = 'sent', finished_ms = coalesce(finished_ms, :at) WHERE id = :id AND state "
+      "IN ('sealed', 'sending')");
   TIDINGS_TRY(change.bind(":at", finished_at).bind(":id", edition).run());
   if (database_.changes() == 1) return {};
   TIDINGS_LET(const auto now, get(edition));
@@ -471,6 +471,12 @@ Result<void> EditionTable::reopen(EditionId edition, UtcTime at) {
   TIDINGS_LET(const auto now, get(edition));
   return fail(Errc::usage,
               fmt::format("{} is {}: its deliveries cannot be retried", name_of(now), name_of(now.state)));
+}
+
+Result<void> EditionTable::admit(EditionId edition, UtcTime at) {
+  auto change = database_.prepare(
+      "UPDATE editions SET state = 'sending', approved_ms = :at WHERE id = :id AND state = 'sent'");
+  return change.bind(":at", at).bind(":id", edition).run();
 }
 
 Result<void> EditionTable::cancel(EditionId edition, std::string_view reason, UtcTime at, Reached reached) {

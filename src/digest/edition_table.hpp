@@ -186,6 +186,9 @@ class EditionTable {
   /// Deliveries of a sent or sending edition are to be retried: it becomes sending, and its lateness counts
   /// from `at`. Errc::usage for one in another state.
   [[nodiscard]] Result<void> reopen(EditionId edition, UtcTime at);
+  /// Deliveries were added to a sent edition: it becomes sending, as by reopen(), but it was finished when it
+  /// was.
+  [[nodiscard]] Result<void> admit(EditionId edition, UtcTime at);
   /// Not a sent or skipped one. If its sending had not begun, or has reached nobody, its posts become
   /// candidates again and its period is open again; otherwise it goes on to count as carried.
   enum class Reached { nobody, perhaps_somebody };

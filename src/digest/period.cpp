@@ -28,6 +28,7 @@ Plan plan_until(const Schedule& schedule, const Zone& zone, const History& histo
   const UtcTime owed_since = history.covered_until
                                  ? *history.covered_until
                                  : std::max(plan.period.from, history.known_since.value_or(until) - instant);
+  if (schedule.follows_posts()) return plan;
   for (UtcTime run = schedule.next_run(owed_since, zone); run < until; run = schedule.next_run(run, zone))
     ++plan.missed_runs;
   return plan;

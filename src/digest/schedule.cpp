@@ -9,6 +9,7 @@
 
 #include "base/check.hpp"
 #include "base/text.hpp"
+#include "base/units.hpp"
 
 namespace tidings::digest {
 
@@ -182,10 +183,15 @@ class ScheduleParser {
   }
 
   Result<Schedule> every() {
+    if (has(1) && words_[1] == "post") {
+      schedule_.rule_ = Schedule::Rule::posts;
+      TIDINGS_TRY(end_at(2));
+      return std::move(schedule_);
+    }
     const auto count = has(1) ? number(words_[1]) : std::nullopt;
     if (!count || *count < 1 || *count > 52) {
-      return wrong("\"every\" needs a number of weeks from 1 to 52",
-                   "for example \"every 2 weeks monday 08:00\"");
+      return wrong("\"every\" needs a number of weeks from 1 to 52, or \"post\"",
+                   "for example \"every 2 weeks monday 08:00\" or \"every post\"");
     }
     if (!has(2) || (words_[2] != "weeks" && words_[2] != "week")) {
       const std::vector<std::string> known{"weeks"};
@@ -364,11 +370,13 @@ bool Schedule::runs_on(local_days day) const {
       return static_cast<int>((static_cast<unsigned>(date.day()) - 1) / 7) + 1 == nth_;
     }
     case Rule::cron: return cron_runs_on(date, week_day);
+    case Rule::posts: return true;
   }
   return false;
 }
 
 UtcTime Schedule::next_run(UtcTime after, const Zone& zone) const {
+  if (follows_posts()) return last_run(after, zone) + step_;
   // A day early: if a wall time occurs twice, `after` may read earlier than the instants that follow it.
   auto day = std::chrono::floor<days>(zone.to_local(after)) - days{1};
   for (int i = 0; i < search_days; ++i, day += days{1}) {
@@ -383,6 +391,11 @@ UtcTime Schedule::next_run(UtcTime after, const Zone& zone) const {
 }
 
 UtcTime Schedule::last_run(UtcTime at_or_before, const Zone& zone) const {
+  if (follows_posts()) {
+    const auto since_1970 = at_or_before.time_since_epoch();
+    const auto past = since_1970 % std::chrono::milliseconds{step_};
+    return at_or_before - (past.count() < 0 ? past + step_ : past);
+  }
   auto day = std::chrono::floor<days>(zone.to_local(at_or_before)) + days{1};
   for (int i = 0; i < search_days; ++i, day -= days{1}) {
     if (!runs_on(day)) continue;
@@ -422,13 +435,15 @@ std::string Schedule::describe_days() const {
     case Rule::nth_weekday:
       return fmt::format("on the {} {} of each month", ordinal_words()[static_cast<std::size_t>(nth_)],
                          enumerate(names));
-    case Rule::cron: break;
+    case Rule::cron:
+    case Rule::posts: break;
   }
   return "cron " + text_;
 }
 
 std::string Schedule::describe() const {
   if (rule_ == Rule::cron) return describe_days();
+  if (follows_posts()) return fmt::format("with every post, at most every {}", format_duration(step_));
   std::vector<std::string> times;
   for (const auto time : times_)
     times.push_back(fmt::format("{:02}:{:02}", time.count() / 60, time.count() % 60));

@@ -6,6 +6,7 @@
 //   monthly 1 08:00                  monthly 1,15 08:00              monthly last 08:00 (the last day)
 //   monthly last friday 17:00        monthly first|second|third|fourth WEEKDAY 08:00
 //   30 7 * * 1-5                     five-field cron: minute hour day-of-month month day-of-week
+//   every post                       whenever there are new posts, at most once in a step of minutes
 //
 // Case does not matter; weekdays may be abbreviated to three letters; a time is HH:MM, or several joined by
 // commas.
@@ -36,6 +37,14 @@ namespace tidings::digest {
 
 class Schedule {
  public:
+  /// "every post": its runs are the instants at which it is asked whether there are posts; where there are
+  /// none nothing was missed.
+  [[nodiscard]] bool follows_posts() const { return rule_ == Rule::posts; }
+
+  /// The time between two runs of "every post", from a minute to a day.
+  void set_step(std::chrono::minutes step) { step_ = step; }
+  static constexpr std::chrono::minutes usual_step{15};
+
   /// The first run strictly after `after`.
   [[nodiscard]] UtcTime next_run(UtcTime after, const Zone& zone) const;
 
@@ -51,7 +60,7 @@ class Schedule {
  private:
   friend class ScheduleParser;
 
-  enum class Rule { weekdays, month_days, nth_weekday, cron };
+  enum class Rule { weekdays, month_days, nth_weekday, cron, posts };
 
   [[nodiscard]] bool runs_on(std::chrono::local_days day) const;
   [[nodiscard]] bool cron_runs_on(const std::chrono::year_month_day& date, unsigned weekday) const;
@@ -66,6 +75,7 @@ class Schedule {
   std::bitset<13> months_;                   // cron only
   bool both_day_fields_ = false;             // cron: month_days_ and weekdays_ are both restricted
   std::vector<std::chrono::minutes> times_;  // ascending, unique, from midnight on the wall clock
+  std::chrono::minutes step_ = usual_step;   // "every post", counted from 1970 on
   std::string text_;
 };
 

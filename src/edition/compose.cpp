@@ -72,6 +72,10 @@ class Composer {
       result_.edition = {};
       result_.reason = nobody_to_send_to;
     }
+    if (when_ == When::due && digest_.schedule.follows_posts() && !drafted->selection.skipped.empty()) {
+      result_.what = Composed::What::not_due;  // no run of its was missed: it waits for posts
+      return result_;
+    }
     result_.what = Composed::What::skipped;
     if (when_ == When::now) return result_;  // asked for by hand: nothing to send, nothing to record
     transaction.rollback();                  // the half-made edition without recipients must not stay

@@ -41,6 +41,20 @@ constexpr std::array spam_words{
     SpamWords{"tr", {"bedava", "ücretsiz", "acil", "kazan", "100%", "hemen tıkla", "para", "fırsat"}},
     SpamWords{"ar", {"مجان", "عاجل", "اربح", "عرض", "100%", "اضغط هنا", "نقود", "هدية"}},
     SpamWords{"ja", {"無料", "至急", "当選", "限定", "100%", "今すぐ", "稼げる", ""}},
+    SpamWords{"nl",
+              {"gratis", "dringend", "winnaar", "aanbieding", "100%", "klik hier", "geld verdienen",
+               "alleen vandaag"}},
+    SpamWords{
+        "sv",
+        {"gratis", "brådskande", "vinnare", "erbjudande", "100%", "klicka här", "pengar", "bara i dag"}},
+    SpamWords{"pl",
+              {"za darmo", "pilne", "wygraj", "promocja", "100%", "kliknij tutaj", "zarabiaj", "tylko dziś"}},
+    SpamWords{
+        "uk",
+        {"безкоштовно", "терміново", "виграй", "знижк", "100%", "гроші", "тільки сьогодні", "подарунок"}},
+    SpamWords{"ko", {"무료", "긴급", "당첨", "한정", "100%", "클릭", "돈 버는", "공짜"}},
+    SpamWords{"he", {"חינם", "דחוף", "זכית", "מבצע", "100%", "לחצו כאן", "כסף קל", "מתנה"}},
+    SpamWords{"fa", {"رایگان", "فوری", "برنده", "تخفیف", "100%", "کلیک کنید", "پول", "هدیه"}},
     SpamWords{"zh", {"免费", "紧急", "中奖", "限时", "100%", "点击", "赚钱", "赢取"}},
 };
 

@@ -28,6 +28,7 @@
 #include "sending/image_parts.hpp"
 #include "sending/links.hpp"
 #include "sending/signing.hpp"
+#include "subscriber/subscriber_table.hpp"
 
 namespace tidings::edition {
 namespace {
@@ -210,11 +211,21 @@ class SegmentWriter {
   [[nodiscard]] Result<void> prepare() {
     TIDINGS_LET(signers_, sending::load_signers(context_.config));
     TIDINGS_LET(images_, sending::ImageParts::make(shown_.images));
+    subscriber::SubscriberTable table{context_.database, context_.clock};
+    TIDINGS_LET(const auto known, table.find(stored_address(who_.address)));
+    for (const auto& field : context_.config.fields) {
+      const auto own = known ? known->fields.find(field.name) : subscriber::Fields::const_iterator{};
+      const bool is_theirs = known && own != known->fields.end();
+      fields_.emplace_back(field.name, is_theirs ? own->second
+                                       : known   ? std::string{}
+                                                 : subscriber::sample_of(field));
+    }
     return {};
   }
 
   [[nodiscard]] Result<PreviewSegment> write(const ShownSegment& from) const {
-    const auto reader = links_.sample(who_.address, who_.name);
+    auto reader = links_.sample(who_.address, who_.name);
+    reader.fields = fields_;
     const auto& segment = from.segment;
     if (from.bodies.empty()) return fail(Errc::bad_data, "a segment has no body");
     const auto& body = from.bodies.at(message::variant_of(reader, from.bodies.size()));
@@ -242,6 +253,7 @@ class SegmentWriter {
   const sending::Links& links_;
   const Shown& shown_;
   const PreviewReader& who_;
+  std::vector<std::pair<std::string, std::string>> fields_;
   std::vector<message::DkimSigner> signers_;
   sending::ImageParts images_;
 };

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/codec.hpp"
+#include "base/environment.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "edition/xhtml.hpp"
@@ -70,16 +71,6 @@ bool is_group_heading(const Chapter& chapter) {
          chapter.html.find('>', end) + 1 >= chapter.html.size();
 }
 
-/// The first of these programs in PATH, whole; empty if there is none.
-std::string program_in_path(std::string_view name) {
-  const char* path = std::getenv("PATH");
-  for (const auto folder : split(path == nullptr ? "/usr/bin:/bin" : path, ':')) {
-    const auto file = std::filesystem::path{folder.empty() ? "." : folder} / name;
-    if (::access(file.c_str(), X_OK) == 0) return file.string();
-  }
-  return {};
-}
-
 /// A folder for the printing program; removed whole.
 class WorkFolder {
  public:
@@ -108,7 +99,7 @@ Result<std::vector<std::string>> print_command(const std::filesystem::path& fold
   const auto page = (folder / "page.html").string();
   const auto pdf = (folder / "page.pdf").string();
   for (const std::string_view name : {"chromium", "chromium-browser", "google-chrome"}) {
-    const auto program = program_in_path(name);
+    const auto program = find_program(name);
     if (program.empty()) continue;
     std::vector<std::string> command{program,
                                      "--headless",
@@ -124,7 +115,7 @@ Result<std::vector<std::string>> print_command(const std::filesystem::path& fold
     command.push_back("file://" + page);
     return command;
   }
-  if (const auto program = program_in_path("weasyprint"); !program.empty())
+  if (const auto program = find_program("weasyprint"); !program.empty())
     return std::vector<std::string>{program, page, pdf};
   return fail(Errc::unavailable,
               "there is no program that prints: neither Chromium nor WeasyPrint is installed",

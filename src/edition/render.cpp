@@ -5,13 +5,16 @@
 
 #include <fmt/format.h>
 
+#include "base/codec.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "base/url.hpp"
 #include "config/theme_files.hpp"
 #include "digest/select.hpp"
 #include "edition/inline_images.hpp"
 #include "message/parts.hpp"
+#include "message/wrap.hpp"
 #include "post/excerpt.hpp"
 #include "post/normalise.hpp"
 #include "post/plain_text.hpp"
@@ -63,6 +66,12 @@ std::optional<std::chrono::year_month_day> day_of(const std::string& key) {
   return std::chrono::year_month_day{std::chrono::floor<std::chrono::days>(*t)};
 }
 
+std::vector<std::string> names_of_fields(const config::Config& config) {
+  std::vector<std::string> names;
+  for (const auto& field : config.fields) names.push_back(field.name);
+  return names;
+}
+
 }  // namespace
 
 Renderer::Renderer(const config::Config& config, const config::DigestConfig& digest, message::Theme theme)
@@ -73,7 +82,8 @@ Result<Renderer> Renderer::load(const config::Config& config, const config::Dige
                                                 .subject = digest.subject,
                                                 .preheader = digest.preheader,
                                                 .subject_place = digest.subject_place,
-                                                .preheader_place = digest.preheader_place},
+                                                .preheader_place = digest.preheader_place,
+                                                .fields = names_of_fields(config)},
                                                config::template_lookup(config.folder)));
   Renderer renderer{config, digest, std::move(theme)};
   TIDINGS_TRY(renderer.strings(config.newsletter.language));
@@ -112,6 +122,7 @@ message::EditionView Renderer::base_view(const EditionFacts& facts) {
   view.postal_address = config_->newsletter.postal_address;
   view.digest_title = digest_->title;
   view.brand = digest_->brand;
+  view.fields = names_of_fields(*config_);
   view.contents = digest_->contents;
   view.is_full = digest_->content == config::DigestConfig::Content::full;
   view.next = digest_->schedule.next_run(facts.date, config_->newsletter.zone);
@@ -130,6 +141,8 @@ message::EditionView Renderer::base_view(const EditionFacts& facts) {
   }
   view.has_view = !config_->archive.url.empty() && digest_->archive;
   view.has_preferences = !config_->newsletter.public_url.empty();
+  if (view.has_preferences && digest_->forwarded)
+    view.signup_url = config_->newsletter.public_url + "/subscribe";
   return view;
 }
 
@@ -205,6 +218,8 @@ message::PostView Renderer::make_post_view(const ShownPost& shown, int words) {
     const bool truncated = show_excerpt(use_summary ? post.summary_html : post.html, limit);
     view.is_truncated = truncated || (use_summary && post.html.size() > post.summary_html.size());
   }
+  if (digest_->reading_time)
+    view.words = static_cast<int>(message::word_count(post::html_to_text(body, {.width = text_columns})));
   if (digest_->content != Content::title) {
     const bool shown_in_text =
         digest_->content == Content::full && view.excerpt_html.find("<img") != std::string::npos;
@@ -291,6 +306,21 @@ message::EditionView Renderer::view(const EditionFacts& facts, const message::St
 
 namespace {
 
+/// With the parameters that web statistics count by, unless it has some already.
+std::string with_campaign(const std::string& url, const std::string& parameters) {
+  if (!is_web_url(url) || url.find("utm_campaign=") != std::string::npos) return url;
+  const auto end = std::min(url.find('#'), url.size());
+  const auto query = url.find('?') < end;
+  return fmt::format("{}{}{}{}", url.substr(0, end), query ? '&' : '?', parameters, url.substr(end));
+}
+
+void add_campaign(message::EditionView& view, const std::string& parameters) {
+  for (auto& group : view.groups) {
+    for (auto& post : group.posts) post.url = with_campaign(post.url, parameters);
+  }
+  for (auto& link : view.links) link.url = with_campaign(link.url, parameters);
+}
+
 /// With the longest possible personal links in place of slots.
 std::size_t weight_of(const std::vector<digest::SegmentBody>& bodies) {
   constexpr std::size_t longest_link = 200;
@@ -311,7 +341,13 @@ Result<Rendered> Renderer::render(const EditionFacts& facts, const std::string& 
   const auto& zone = config_->newsletter.zone;
   const auto all = shown.posts.size();
   const auto attempt = [&](const Extent& extent) {
-    return theme_.render_bodies(view(facts, *words, shown, extent), *words, zone);
+    auto shown_view = view(facts, *words, shown, extent);
+    if (digest_->campaign == config::DigestConfig::Campaign::utm) {
+      add_campaign(shown_view,
+                   fmt::format("utm_source={}&utm_medium=email&utm_campaign={}-{}",
+                               percent_encode(config_->newsletter.name), digest_->name, facts.number));
+    }
+    return theme_.render_bodies(shown_view, *words, zone);
   };
   Rendered out;
   TIDINGS_LET(out.bodies, attempt({.words = 0, .posts = all}));

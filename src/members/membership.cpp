@@ -9,9 +9,13 @@
 #include "bounce/bounce_table.hpp"
 #include "delivery/ledger.hpp"
 #include "digest/carry_over.hpp"
+#include "digest/late_joins.hpp"
+#include "edition/late_joiners.hpp"
 #include "members/topics.hpp"
 #include "subscriber/confirmation.hpp"
 #include "subscriber/consent.hpp"
+#include "subscriber/field.hpp"
+#include "subscriber/sync_table.hpp"
 
 namespace tidings::members {
 namespace {
@@ -69,7 +73,12 @@ Result<void> Membership::notify(SubscriberId id, NoticeKind kind, const std::vec
 }
 
 Result<void> Membership::welcome(SubscriberId id, const std::vector<std::string>& digests) {
-  if (!context_.config.web.welcome) return {};
+  for (const auto& digest : digests) {
+    if (!edition::admits_late_joiners(context_.config, digest)) continue;
+    TIDINGS_TRY(digest::note_join(context_.database,
+                                  {.digest = digest, .subscriber = id, .joined = context_.clock.now()}));
+  }
+  if (context_.config.web.welcome == config::Welcome::none) return {};
   return notify(id, NoticeKind::welcome, digests);
 }
 
@@ -109,6 +118,7 @@ Result<AddResult> Membership::join(const store::Transaction& open, NewSubscriber
   TIDINGS_LET(const auto before, table_.find(wanted.address));
   TIDINGS_LET(wanted.topics,
               checked_topics(wanted.topics, before ? before->topics : std::vector<std::string>{}));
+  TIDINGS_LET(wanted.fields, subscriber::check_fields(wanted.fields, context_.config.fields));
   const auto digests = wanted.digests;
   const auto origin = wanted.origin;
   TIDINGS_LET(auto result, table_.add(open, std::move(wanted)));
@@ -292,11 +302,13 @@ Result<Changed> Membership::change(SubscriberId id, const Preferences& preferenc
   subscriber::SubscriberChange details{.name = preferences.name,
                                        .language = preferences.language,
                                        .topics = {},
+                                       .fields = {},
                                        .origin = way.origin,
                                        .detail = way.detail};
   if (preferences.topics) {
     TIDINGS_LET(details.topics, checked_topics(*preferences.topics, known->topics));
   }
+  TIDINGS_LET(details.fields, subscriber::check_fields(preferences.fields, context_.config.fields));
   TIDINGS_LET(const bool has_changed, table_.set(transaction, id, details));
   Changed changed;
   if (preferences.digests) {
@@ -436,6 +448,8 @@ Result<bool> Membership::erase(const store::Transaction& open, SubscriberId id) 
   TIDINGS_TRY(delivery::Ledger(context_.database, context_.clock).forget_replies(open, id));
   TIDINGS_TRY(bounce::BounceTable(context_.database).forget(id));
   TIDINGS_TRY(digest::forget_changes(context_.database, id));
+  TIDINGS_TRY(digest::forget_joins(context_.database, id));
+  TIDINGS_TRY(subscriber::forget_synced(context_.database, id));
   return table_.erase(open, id);
 }
 

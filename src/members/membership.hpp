@@ -50,12 +50,13 @@ struct Preferences {
   std::optional<std::string> name{};
   std::optional<std::string> language{};
   std::optional<std::vector<std::string>> topics{};
+  subscriber::Fields fields{};                        ///< an empty value removes it
   std::optional<std::vector<std::string>> digests{};  ///< exactly these; none is "off"
   std::optional<PauseWish> pause{};                   ///< of all that they get, after the change of digests
 };
 
 struct Changed {
-  bool details = false;  ///< name, language or topics
+  bool details = false;  ///< name, language, topics or fields
   subscriber::DigestChange digests{};
   std::vector<std::string> paused{};   ///< digests that are now paused until the time wanted
   std::vector<std::string> resumed{};  ///< digests whose pause has ended
@@ -83,8 +84,8 @@ class Membership {
  public:
   explicit Membership(const config::Context& context);
 
-  /// Joins, or asks to. Results as SubscriberTable::add(). Errc::bad_data for an invalid name, language or
-  /// topic.
+  /// Joins, or asks to. Results as SubscriberTable::add(). Errc::bad_data for an invalid name, language,
+  /// topic or field.
   [[nodiscard]] Result<subscriber::AddResult> join(subscriber::NewSubscriber wanted);
   [[nodiscard]] Result<subscriber::AddResult> join(const store::Transaction& open,
                                                    subscriber::NewSubscriber wanted);

@@ -41,7 +41,7 @@ bool is_only_a_wish(const subscriber::Subscriber& known) {
 /// Whoever signs up again before confirming means what they say now.
 subscriber::SubscriberChange newest_wish(const subscriber::SignUpRequest& request) {
   subscriber::SubscriberChange wish{
-      .topics = request.topics, .origin = Origin::web, .detail = request.detail};
+      .topics = request.topics, .fields = request.fields, .origin = Origin::web, .detail = request.detail};
   if (!request.name.empty()) wish.name = request.name;
   if (!request.language.empty()) wish.language = request.language;
   return wish;
@@ -57,6 +57,8 @@ Result<void> take_one(const config::Context& context, subscriber::SignUpRequest 
                 [&](const std::string& name) { return config.find_digest(name) == nullptr; });
   std::erase_if(request.topics,
                 [&](const std::string& name) { return !subscriber::check_known_topic(name, topics); });
+  std::erase_if(request.fields,
+                [&](const auto& field) { return !subscriber::check_fields({field}, config.fields); });
   TIDINGS_LET(auto transaction, database.begin());
   TIDINGS_TRY(subscriber::NoticeTable(database, context.clock).drop_sign_up(request.id));
   if (!request.digests.empty()) {
@@ -70,6 +72,7 @@ Result<void> take_one(const config::Context& context, subscriber::SignUpRequest 
                                                       .name = known ? std::string{} : request.name,
                                                       .language = known ? std::string{} : request.language,
                                                       .topics = request.topics,
+                                                      .fields = known ? subscriber::Fields{} : request.fields,
                                                       .digests = request.digests,
                                                       .origin = Origin::web,
                                                       .detail = request.detail});

@@ -163,7 +163,7 @@ std::vector<fs::path> wide_files(const config::Config& config) {
     auto file = config.store.path;
     files.push_back(file += suffix);
   }
-  std::ranges::copy(delivery::journal_files(config.store.path), std::back_inserter(files));
+  std::ranges::copy(delivery::all_journal_files(config.store.path), std::back_inserter(files));
   files.push_back(config.bounce.unmatched);
   std::ranges::copy(files_below(config.bounce.unmatched), std::back_inserter(files));
   if (config.smtp.local_way == config::LocalWay::drop) files.push_back(config.smtp.local_path);
@@ -195,7 +195,7 @@ Result<Erased> erase_person(const config::Context& context, const Person& person
   erased.files = letters_deleted + mails_deleted;
   TIDINGS_LET(const bool shared, subscriber::SubscriberTable(database, context.clock).has_name(person.name));
   if (person.name.size() >= shortest_name && !shared) texts.push_back(person.name);
-  for (const auto& file : delivery::journal_files(config.store.path)) TIDINGS_TRY(blot_out(file, texts));
+  for (const auto& file : delivery::all_journal_files(config.store.path)) TIDINGS_TRY(blot_out(file, texts));
   const auto cleared = clear_traces(database, texts);
   if (!cleared && cleared.error().code != Errc::try_again) return tl::unexpected<Error>(cleared.error());
   erased.done = cleared.has_value();

@@ -41,6 +41,14 @@ Result<std::vector<Subscriber>> list_subscribers(const config::Context& context,
   return SubscriberTable(context.database, context.clock).list(filter, page);
 }
 
+Result<std::optional<subscriber::Suppression>> suppression_of(const config::Context& context,
+                                                              const Subscriber& subscriber) {
+  // What is not an address today has no key, and cannot be suppressed.
+  const auto address = parse_mail_address(subscriber.address);
+  if (!address) return std::nullopt;
+  return Suppressions(context.database, context.clock).lookup(*address);
+}
+
 Result<Story> story_of(const config::Context& context, const MailAddress& address) {
   constexpr int all = 100'000;
   auto& database = context.database;

@@ -33,6 +33,10 @@ namespace tidings::members {
 [[nodiscard]] Result<std::vector<subscriber::Subscriber>> list_subscribers(
     const config::Context& context, const subscriber::SubscriberFilter& filter, subscriber::Page page);
 
+/// Why somebody is never mailed, whatever they subscribe to; nothing if they are.
+[[nodiscard]] Result<std::optional<subscriber::Suppression>> suppression_of(
+    const config::Context& context, const subscriber::Subscriber& subscriber);
+
 /// What was sent to somebody, or not.
 struct MailedTo {
   std::string edition;  ///< "weekly#12"

@@ -28,7 +28,7 @@ constexpr std::size_t spliced_from = 1024;
 struct Pattern {
   struct Item {
     std::string text;
-    std::optional<Slot> slot;  ///< after `text`
+    std::optional<Place> slot;  ///< after `text`
   };
   std::vector<Item> items;
   Escape escape = Escape::none;

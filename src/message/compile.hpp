@@ -30,11 +30,12 @@ struct HeaderOptions {
   Mailbox from = {};
   std::optional<Mailbox> reply_to = {};
   ListOptions list = {};
-  std::string edition_key = {};        ///< the edition's secret: Message-ID and boundary derive from it
-  std::string message_domain = {};     ///< right side of Message-ID; empty: the domain of From
-  std::string language = "en";         ///< Content-Language
-  std::string subject_prefix = {};     ///< "[Test] "
-  std::chrono::minutes date_offset{};  ///< of the Date field, east of UTC
+  std::optional<UtcTime> expires = {};  ///< Expires (draft-ietf-mailmaint-expires)
+  std::string edition_key = {};         ///< the edition's secret: Message-ID and boundary derive from it
+  std::string message_domain = {};      ///< right side of Message-ID; empty: the domain of From
+  std::string language = "en";          ///< Content-Language
+  std::string subject_prefix = {};      ///< "[Test] "
+  std::chrono::minutes date_offset{};   ///< of the Date field, east of UTC
   std::vector<DkimSigner> signers =
       {};  ///< one signature each; none: the relay signs, or the mail is unsigned
   std::vector<InlineImage> images = {};  ///< only with HTML; each becomes a part, in this order

@@ -30,7 +30,8 @@ constexpr std::array signed_fields{"from",
                                    "list-unsubscribe-post",
                                    "list-post",
                                    "feedback-id",
-                                   "auto-submitted"};
+                                   "auto-submitted",
+                                   "expires"};
 
 constexpr std::size_t line_width = 76;
 

@@ -51,6 +51,8 @@ Result<FixedFields> fixed_fields(const HeaderOptions& options) {
   TIDINGS_TRY(check_field("the language", options.language));
   append_structured(out.tail, "MIME-Version", "1.0");
   if (!options.language.empty()) append_structured(out.tail, "Content-Language", options.language);
+  if (options.expires)
+    append_structured(out.tail, "Expires", format_rfc5322_date(*options.expires, options.date_offset));
   TIDINGS_LET(const auto list, list_fields(options.list));
   out.tail += list;
   out.message_domain = options.from.address.domain;

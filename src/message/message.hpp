@@ -87,6 +87,8 @@ struct Reader {
   std::string preferences_url = {};     ///< may be empty
   std::string view_url = {};            ///< may be empty
   std::string envelope_from = {};       ///< VERP
+  /// Name and value of the publisher's own fields; those that are missing are empty.
+  std::vector<std::pair<std::string, std::string>> fields = {};
 };
 
 }  // namespace tidings::message

@@ -18,14 +18,45 @@ constexpr char end_of_slot = '\x03';
 constexpr std::array all_slots{Slot::reader_name, Slot::unsubscribe_url, Slot::preferences_url,
                                Slot::view_url};
 
-const std::string& field_of(const Reader& reader, Slot slot) {
-  switch (slot) {
+constexpr std::string_view field_prefix = "field.";
+
+const std::string& own_field(const Reader& reader, std::string_view name) {
+  static const std::string nothing;
+  for (const auto& [field, value] : reader.fields) {
+    if (field == name) return value;
+  }
+  return nothing;
+}
+
+const std::string& field_of(const Reader& reader, const Place& place) {
+  switch (place.slot) {
     case Slot::reader_name: return reader.name;
     case Slot::unsubscribe_url: return reader.unsubscribe_url;
     case Slot::preferences_url: return reader.preferences_url;
     case Slot::view_url: return reader.view_url;
+    case Slot::own_field: return own_field(reader, place.field);
   }
   check_failed("an unknown slot", __FILE__, __LINE__);
+}
+
+std::string_view word_of(Slot slot) {
+  switch (slot) {
+    case Slot::reader_name: return "reader_name";
+    case Slot::unsubscribe_url: return "unsubscribe_url";
+    case Slot::preferences_url: return "preferences_url";
+    case Slot::view_url: return "view_url";
+    case Slot::own_field: break;
+  }
+  return field_prefix;
+}
+
+std::optional<Place> place_of(std::string_view name) {
+  for (const auto slot : all_slots) {
+    if (word_of(slot) == name) return slot;
+  }
+  if (name.starts_with(field_prefix) && name.size() > field_prefix.size())
+    return Place{std::string{name.substr(field_prefix.size())}};
+  return std::nullopt;
 }
 
 bool is_link(std::string_view text) {
@@ -38,27 +69,21 @@ bool is_link(std::string_view text) {
 
 }  // namespace
 
-std::string_view name_of(Slot slot) {
-  switch (slot) {
-    case Slot::reader_name: return "reader_name";
-    case Slot::unsubscribe_url: return "unsubscribe_url";
-    case Slot::preferences_url: return "preferences_url";
-    case Slot::view_url: return "view_url";
-  }
-  return "";
-}
+std::string name_of(const Place& place) { return std::string{word_of(place.slot)} + place.field; }
 
-std::string marker_of(Slot slot) {
+std::string marker_of(const Place& place) {
   std::string out{start_of_slot};
-  out += name_of(slot);
+  out += name_of(place);
   out += end_of_slot;
   return out;
 }
 
-std::string value_of(const Reader& reader, Slot slot) { return to_one_line(field_of(reader, slot)); }
+std::string value_of(const Reader& reader, const Place& place) {
+  return to_one_line(field_of(reader, place));
+}
 
-void append_value(std::string& out, const Reader& reader, Slot slot, Escape escape) {
-  const std::string& field = field_of(reader, slot);
+void append_value(std::string& out, const Reader& reader, const Place& place, Escape escape) {
+  const std::string& field = field_of(reader, place);
   const auto append = [&](std::string_view value) {
     if (escape == Escape::html) return append_escaped_html(out, value);
     out += value;
@@ -83,9 +108,7 @@ Result<std::vector<Piece>> split_slots(std::string_view text) {
     }
     const auto end = text.find(end_of_slot, start);
     const auto name = text.substr(start + 1, end == std::string_view::npos ? end : end - start - 1);
-    for (const auto slot : all_slots) {
-      if (name_of(slot) == name && end != std::string_view::npos) piece.slot = slot;
-    }
+    if (end != std::string_view::npos) piece.slot = place_of(name);
     if (!piece.slot) {
       return fail(Errc::bad_data, fmt::format("a rendered body has an unknown slot \"{}\"",
                                               to_one_line(truncate_utf8(name, 40))));

@@ -17,12 +17,13 @@ namespace {
 
 using Words = std::map<std::string, std::string, std::less<>>;
 
-constexpr std::array rules{"none", "one", "zero_one", "east_slavic", "polish", "czech", "arabic"};
+constexpr std::array rules{"none", "one", "zero_one", "one_two", "east_slavic", "polish", "czech", "arabic"};
 constexpr std::array categories{"zero", "one", "two", "few", "many", "other"};
 constexpr std::array format_names{"date",
                                   "day_heading",
                                   "post_date",
                                   "time",
+                                  "post_time",
                                   "day_one",
                                   "period_same_day",
                                   "period_whole_month",
@@ -82,6 +83,7 @@ struct Strings::Tables {
   std::map<std::string, Words, std::less<>> plurals;
   std::optional<std::string> separator;
   std::optional<std::string> last;
+  std::optional<std::string> last_before_latin;
 };
 
 namespace {
@@ -257,9 +259,15 @@ class FileReader {
   }
 
   Result<void> read_list(const toml::table& table) {
-    TIDINGS_TRY(only(table, {"separator", "last"}));
+    TIDINGS_TRY(only(table, {"separator", "last", "last_before_latin"}));
+    // last_before_latin goes with the language that defines `last`, not with one it falls back to
+    const bool has_last = tables_.last.has_value();
     for (const auto& [key, node] : table) {
       TIDINGS_LET(auto value, text(node, key.str()));
+      if (key.str() == "last_before_latin") {
+        if (!has_last) tables_.last_before_latin = std::move(value);
+        continue;
+      }
       auto& into = key.str() == "last" ? tables_.last : tables_.separator;
       if (!into) into = std::move(value);
     }
@@ -286,6 +294,7 @@ std::string_view category_of(std::string_view rule, long long n) {
   const bool teen = hundred >= 12 && hundred <= 14;
   if (rule == "one") return n == 1 ? "one" : "other";
   if (rule == "zero_one") return n == 0 || n == 1 ? "one" : "other";
+  if (rule == "one_two") return n == 1 ? "one" : (n == 2 ? "two" : "other");
   if (rule == "east_slavic") {
     if (ten == 1 && hundred != 11) return "one";
     return ten >= 2 && ten <= 4 && !teen ? "few" : "many";
@@ -365,14 +374,22 @@ Days with_days(Days span, const digest::DateSpan& shown, const Zone& zone) {
   return {.first = std::min(span.first, day(shown.oldest)), .last = std::max(span.last, day(shown.newest))};
 }
 
-Result<Strings> Strings::load(std::string_view theme, std::string_view language, const Lookup& lookup) {
-  std::string wanted = replace_all(ascii_lower(language), "_", "-");
+std::vector<std::string> fallbacks_of(std::string_view language) {
   std::vector<std::string> tags;
-  for (auto tag = wanted; !tag.empty();) {
+  for (auto tag = replace_all(ascii_lower(language), "_", "-"); !tag.empty();) {
     tags.push_back(tag);
+    if (tag == "zh-tw" || tag == "zh-hk" || tag == "zh-mo") {
+      tag = "zh-hant";
+      continue;
+    }
     const auto cut = tag.rfind('-');
     tag = cut == std::string::npos ? std::string{} : tag.substr(0, cut);
   }
+  return tags;
+}
+
+Result<Strings> Strings::load(std::string_view theme, std::string_view language, const Lookup& lookup) {
+  auto tags = fallbacks_of(language);
   if (tags.empty() || tags.back() != "en") tags.emplace_back("en");
   std::vector<std::string> themes{std::string{theme}};
   if (theme != "default") themes.emplace_back("default");
@@ -488,10 +505,11 @@ class StringsCheck {
     }
   }
 
-  /// Missing both in this file and in that of the language without its region.
+  /// Missing both in this file and in those it falls back to.
   void missing(Strings::Tables& own) {
-    if (const auto region = language_.find('-'); region != std::string::npos) {
-      const auto file = fmt::format("{}/strings/{}.toml", theme_, language_.substr(0, region));
+    for (const auto& tag : fallbacks_of(language_)) {
+      if (tag == language_) continue;
+      const auto file = fmt::format("{}/strings/{}.toml", theme_, tag);
       if (const auto source = lookup_(file)) (void)merge(file, *source, own);
     }
     for (const auto& [name, text] : english_.texts) {
@@ -556,6 +574,11 @@ void add_day(Placeholders& values, const Strings::Tables& tables, std::chrono::y
   put("weekday_short", pick(tables.weekdays_short, tables.weekdays)[of_week]);
 }
 
+void add_time(Placeholders& values, std::chrono::minutes since_midnight) {
+  values["hour"] = fmt::format("{:02}", since_midnight.count() / 60);
+  values["minute"] = fmt::format("{:02}", since_midnight.count() % 60);
+}
+
 std::string format_day(const Strings::Tables& tables, std::string_view format,
                        std::chrono::year_month_day day) {
   Placeholders values;
@@ -574,10 +597,17 @@ std::string Strings::post_date(std::chrono::year_month_day day) const {
 }
 
 std::string Strings::time(std::chrono::minutes since_midnight) const {
-  const auto minutes = since_midnight.count();
-  return fill_placeholders(
-      tables_->formats.find("time")->second,
-      {{"hour", fmt::format("{:02}", minutes / 60)}, {"minute", fmt::format("{:02}", minutes % 60)}});
+  Placeholders values;
+  add_time(values, since_midnight);
+  return fill_placeholders(tables_->formats.find("time")->second, values);
+}
+
+std::string Strings::post_time(std::chrono::local_seconds at) const {
+  const auto day = std::chrono::floor<std::chrono::days>(at);
+  Placeholders values;
+  add_day(values, *tables_, std::chrono::year_month_day{day}, "");
+  add_time(values, std::chrono::floor<std::chrono::minutes>(at - day));
+  return fill_placeholders(tables_->formats.find("post_time")->second, values);
 }
 
 std::string Strings::period(const Days& days) const {
@@ -612,10 +642,14 @@ std::string Strings::count(std::string_view word, long long n) const {
 }
 
 std::string Strings::list(std::span<const std::string> items) const {
+  const auto last_joint = [this](std::string_view item) {
+    const bool is_latin = !item.empty() && static_cast<unsigned char>(item.front()) < 0x80;
+    if (is_latin && tables_->last_before_latin) return *tables_->last_before_latin;
+    return tables_->last.value_or(" & ");
+  };
   std::string out;
   for (std::size_t i = 0; i < items.size(); ++i) {
-    if (i > 0)
-      out += i + 1 == items.size() ? tables_->last.value_or(" & ") : tables_->separator.value_or(", ");
+    if (i > 0) out += i + 1 == items.size() ? last_joint(items[i]) : tables_->separator.value_or(", ");
     out += items[i];
   }
   return out;

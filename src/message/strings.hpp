@@ -40,15 +40,20 @@ struct Days {
 /// Extended to include the days of these posts.
 [[nodiscard]] Days with_days(Days days, const digest::DateSpan& shown, const Zone& zone);
 
+/// Whose strings serve a BCP 47 tag of any case, best first, lower case: "pt-BR" is pt-br, pt; "zh-TW" is
+/// zh-tw, zh-hant, zh, because Taiwan, Hong Kong and Macau write traditional characters. Empty for an empty
+/// tag.
+[[nodiscard]] std::vector<std::string> fallbacks_of(std::string_view language);
+
 /// Values for {placeholders}.
 using Placeholders = std::map<std::string, std::string, std::less<>>;
 
 class Strings {
  public:
-  /// `language` is a BCP 47 tag in any case ("pt-BR"). Each key is looked for in the theme's file of the
-  /// language, then default's, then both without the region, then both for "en". A language that has no file
-  /// at all is English. Errc::config with file:line:column for syntax, an unknown key outside [t], a list of
-  /// the wrong length, a placeholder that is unknown.
+  /// Each key is looked for in the theme's file of the first of fallbacks_of(`language`), then default's,
+  /// then both of the next, then both for "en". A language that has no file at all is English. Errc::config
+  /// with file:line:column for syntax, an unknown key outside [t], a list of the wrong length, a placeholder
+  /// that is unknown.
   [[nodiscard]] static Result<Strings> load(std::string_view theme, std::string_view language,
                                             const Lookup& lookup);
 
@@ -64,6 +69,8 @@ class Strings {
   [[nodiscard]] std::string day_heading(std::chrono::year_month_day day) const;
   [[nodiscard]] std::string post_date(std::chrono::year_month_day day) const;
   [[nodiscard]] std::string time(std::chrono::minutes since_midnight) const;
+  /// post_date() with the time of day.
+  [[nodiscard]] std::string post_time(std::chrono::local_seconds at) const;
   [[nodiscard]] std::string period(const Days& days) const;
   [[nodiscard]] std::string edition_title(std::string_view digest_title, std::string_view period) const;
 

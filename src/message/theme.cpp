@@ -129,7 +129,9 @@ Result<Theme> Theme::load(const ThemeOptions& options, const Lookup& lookup) {
 
   TIDINGS_LET(const auto strings, Strings::load(options.name, "en", lookup));
   TIDINGS_LET(const auto zone, Zone::find("UTC"));
-  auto known = to_data(sample_view(), strings, zone, 1);
+  auto sample = sample_view();
+  sample.fields = options.fields;
+  auto known = to_data(sample, strings, zone, 1);
   const auto partials = partials_of(options.name, lookup);
   const TemplateOptions as_text{.escape = Escape::none, .partials = partials, .known = &known};
   TIDINGS_LET(auto subject, parse_subject(options, lookup, as_text));

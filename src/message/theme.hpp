@@ -25,6 +25,7 @@ struct ThemeOptions {
   std::string preheader = {};      ///< a template of [[digest]] preheader; empty: the view's
   std::string subject_place = {};  ///< "config.toml:12:11: ", for errors
   std::string preheader_place = {};
+  std::vector<std::string> fields = {};  ///< names of the publisher's own
 };
 
 class Theme {

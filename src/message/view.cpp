@@ -31,7 +31,7 @@ constexpr int picture_width = 520;
 constexpr int picture_height = 400;
 
 /// A slot's text in this rendering: a marker, or a reader's own value.
-using SlotText = std::function<std::string(Slot)>;
+using SlotText = std::function<std::string(const Place&)>;
 
 /// Outside text cannot imitate a slot.
 std::string plain(std::string_view text) {
@@ -86,18 +86,8 @@ std::string sentence_of(const PostView& post) {
   return first_columns(text, sentence_columns);
 }
 
-/// Words, of scripts without blanks two characters each.
-std::size_t word_count(std::string_view text) {
-  std::size_t halves = 0;
-  bool in_word = false;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto c = next_code_point(text, at);
-    const bool blank = c == ' ' || c == '\n';
-    const bool wide = !blank && display_width(c) == 2;
-    if (wide || (!blank && !in_word)) halves += wide ? 1 : 2;
-    in_word = !blank && !wide;
-  }
-  return halves / 2;
+std::string minutes_of(std::size_t words) {
+  return fmt::format("{}", std::max<std::size_t>(1, (words + words_a_minute / 2) / words_a_minute));
 }
 
 std::string reading_minutes(const EditionView& view) {
@@ -105,7 +95,7 @@ std::string reading_minutes(const EditionView& view) {
   for (const auto& group : view.groups) {
     for (const auto& post : group.posts) words += word_count(post.title) + word_count(post.excerpt_text);
   }
-  return fmt::format("{}", std::max<std::size_t>(1, (words + words_a_minute / 2) / words_a_minute));
+  return minutes_of(words);
 }
 
 std::string iso_date(UtcTime t, const Zone& zone) {
@@ -228,6 +218,9 @@ json post_data(const PostView& post, const Surroundings& around, const Strings& 
   if (!post.author.empty() && fold_case(post.author) != fold_case(post.source))
     meta.push_back(plain(post.author));
   if (!around.day_is_told) meta.push_back(data["date"].get<std::string>());
+  const auto reading = post.words ? minutes_of(static_cast<std::size_t>(*post.words)) : std::string{};
+  put(data, "minutes", "has_minutes", reading);
+  if (!reading.empty()) meta.push_back(reading + "\u00A0" + strings.texts().at("minutes"));
   put(data, "meta", "has_meta", join(meta, " · "));
   data["level"] = around.has_heading ? "3" : "2";
   data["is_first"] = around.first_of_group;
@@ -329,10 +322,7 @@ void put_contents(json& data, const EditionView& view, std::size_t posts, const 
 
 std::string next_run(const EditionView& view, const Strings& strings, const Zone& zone) {
   if (!view.next) return {};
-  const auto local = zone.to_local(*view.next);
-  const auto day = std::chrono::floor<std::chrono::days>(local);
-  return fmt::format("{}, {}", strings.post_date(std::chrono::year_month_day{day}),
-                     strings.time(std::chrono::floor<std::chrono::minutes>(local - day)));
+  return strings.post_time(std::chrono::floor<std::chrono::seconds>(zone.to_local(*view.next)));
 }
 
 /// How long a first title may be so that the subject, as themes write it, is not cut off.
@@ -449,6 +439,7 @@ json edition_data(const EditionView& view, const Strings& strings, const Zone& z
   data["reading_minutes"] = reading_minutes(view);
   data["is_full"] = view.is_full;
   put(data, "next_date", "has_next", next_run(view, strings, zone));
+  put(data, "signup_url", "has_signup", view.is_web ? std::string{} : plain(view.signup_url));
   add_brand(data, view.brand);
 
   data["reader_name"] = slot(Slot::reader_name);
@@ -458,6 +449,7 @@ json edition_data(const EditionView& view, const Strings& strings, const Zone& z
   data["has_preferences"] = view.has_preferences && !view.is_web;
   data["view_url"] = slot(Slot::view_url);
   data["has_view"] = view.has_view && !view.is_web;
+  for (const auto& name : view.fields) data["field"][name] = slot(Place{name});
   data["t"] = texts_data(data, strings);
   return data;
 }
@@ -474,7 +466,8 @@ json to_data(const EditionView& view, const Strings& strings, const Zone& zone, 
 
 json to_data(const EditionView& view, const Strings& strings, const Zone& zone, const Reader& reader) {
   return edition_data(
-      view, strings, zone, [&reader](Slot slot) { return value_of(reader, slot); }, !reader.name.empty());
+      view, strings, zone, [&reader](const Place& place) { return value_of(reader, place); },
+      !reader.name.empty());
 }
 
 }  // namespace tidings::message

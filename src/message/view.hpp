@@ -50,6 +50,7 @@ struct PostView {
   std::string note_text = {};
   int image_width = 0;  ///< pixels; 0: not known
   int image_height = 0;
+  std::optional<int> words = {};  ///< of the whole post; if set, its line says how long it takes to read
 };
 
 struct GroupView {
@@ -97,7 +98,9 @@ struct EditionView {
   Contents contents = Contents::automatic;
   bool is_full = false;              ///< posts are shown whole
   std::optional<UtcTime> next = {};  ///< when the next edition is due
+  std::string signup_url = {};       ///< for those whom a reader forwards the mail to; empty: no such line
   Brand brand = {};
+  std::vector<std::string> fields = {};  ///< names of the publisher's own, for {{field.NAME}}
 };
 
 /// What a subject may have before mail programs cut it off, unless a publisher's own template says more.

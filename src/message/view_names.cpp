@@ -47,6 +47,8 @@ constexpr std::array all_variables{
     Variable{"toc.contents_text", "number and title as text, wrapped"},
     Variable{"toc_more_word", "and 7 more, in the language"},
     Variable{"has_toc_more", "the list leaves some out", true},
+    Variable{"signup_url", "where those subscribe whom a reader forwards the mail to"},
+    Variable{"has_signup", "there is such a page, and the digest wants the line", true},
     Variable{"reading_minutes", "3: how long the whole takes to read"},
     Variable{"is_full", "the digest shows posts whole", true},
     Variable{"next_date", "when the next edition is due: Monday 19 January, 08:00"},
@@ -168,6 +170,8 @@ constexpr std::array all_variables{
     Variable{"groups.posts.audio_minutes", "42"},
     Variable{"groups.posts.has_audio_minutes", "the source states the length", true},
     Variable{"groups.posts.has_tags", "there are tags", true},
+    Variable{"groups.posts.minutes", "4: how long the whole post takes to read"},
+    Variable{"groups.posts.has_minutes", "the digest wants it shown", true},
 };
 
 }  // namespace
@@ -194,7 +198,8 @@ EditionView sample_view() {
                            .note_html = "<p>Tickets sell out early.</p>",
                            .note_text = "Tickets sell out early.",
                            .image_width = 600,
-                           .image_height = 400};
+                           .image_height = 400,
+                           .words = 900};
   const PostView headline{.title = "Choir rehearsal moved to Thursday",
                           .url = "https://choir.example.org/thursday",
                           .source = "Choir",
@@ -220,6 +225,7 @@ EditionView sample_view() {
           .has_view = true,
           .contents = Contents::always,
           .next = monday + 14 * day,
+          .signup_url = "https://news.example.org/subscribe",
           .brand = {.logo = "https://news.example.org/logo.png",
                     .logo_dark = "https://news.example.org/logo-dark.png",
                     .tagline = "News from the quay",

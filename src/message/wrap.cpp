@@ -78,4 +78,17 @@ std::string first_words(std::string_view text, std::size_t characters) {
   return cut;
 }
 
+std::size_t word_count(std::string_view text) {
+  std::size_t halves = 0;
+  bool in_word = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto c = next_code_point(text, at);
+    const bool blank = c == ' ' || c == '\n';
+    const bool wide = !blank && display_width(c) == 2;
+    if (wide || (!blank && !in_word)) halves += wide ? 1 : 2;
+    in_word = !blank && !wide;
+  }
+  return halves / 2;
+}
+
 }  // namespace tidings::message

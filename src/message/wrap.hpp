@@ -25,4 +25,7 @@ namespace tidings::message {
 /// At most that many characters and an ellipsis, cut at a blank if there is one in the last third.
 [[nodiscard]] std::string first_words(std::string_view text, std::size_t characters);
 
+/// Words, of scripts without blanks two characters each.
+[[nodiscard]] std::size_t word_count(std::string_view text);
+
 }  // namespace tidings::message

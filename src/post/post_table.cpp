@@ -379,7 +379,8 @@ Result<std::vector<Post>> PostTable::list(const PostFilter& filter) {
   auto query = database_->prepare(R"(
     WITH ranks AS (
       SELECT id AS post_id, row_number() OVER (
-               ORDER BY first_seen_ms DESC, published_ms DESC NULLS LAST, source_id,
+               ORDER BY CASE WHEN published_ms <= first_seen_ms THEN published_ms ELSE first_seen_ms END DESC,
+                        first_seen_ms DESC, source_id,
                         (SELECT place FROM post_sights WHERE post_id = p.id) NULLS FIRST, id) AS rank
       FROM posts p)
     )" TIDINGS_SELECT_POSTS R"(

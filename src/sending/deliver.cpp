@@ -16,11 +16,13 @@
 #include "digest/edition_table.hpp"
 #include "digest/period.hpp"
 #include "message/parts.hpp"
+#include "message/slots.hpp"
 #include "sending/archive_links.hpp"
 #include "sending/clock_guard.hpp"
 #include "sending/image_parts.hpp"
 #include "sending/refusals.hpp"
 #include "sending/signing.hpp"
+#include "subscriber/subscriber_table.hpp"
 
 namespace tidings::sending {
 namespace {
@@ -40,6 +42,7 @@ class SegmentMessages {
     TIDINGS_LET(auto sealed, digest::BodyTable(context.database).of_edition(edition.id));
     message::join_runs(sealed);
     const auto calls = images.calls_in(sealed.parts);
+    TIDINGS_TRY(messages->read_fields(context, sealed));
     message::Compiler compiler{sealed};
     // Segments of one language and the same pictures share all but their texts.
     using Like = std::pair<std::string, std::set<std::size_t>>;
@@ -69,6 +72,22 @@ class SegmentMessages {
   SegmentMessages(const Links& links, UtcTime date) : links_(links), date_(date) {}
 
   /// Errc::bad_data if the address would be refused today: it fails alone.
+  /// The values of the own fields that the edition shows: read once, since writing has no database.
+  Result<void> read_fields(const config::Context& context, const digest::PartedEdition& sealed) {
+    std::vector<std::string> shown;
+    for (const auto& field : context.config.fields) {
+      const auto marker = message::marker_of(message::Place{field.name});
+      const auto shows = [&](const std::string& text) { return text.find(marker) != std::string::npos; };
+      const bool in_subject = std::ranges::any_of(sealed.segments, [&](const auto& segment) {
+        return std::ranges::any_of(segment.bodies, shows, &digest::PartedBody::subject);
+      });
+      if (in_subject || std::ranges::any_of(sealed.parts, shows)) shown.push_back(field.name);
+    }
+    if (shown.empty()) return {};
+    TIDINGS_LET(fields_, subscriber::values_of_fields(context.database, shown));
+    return {};
+  }
+
   [[nodiscard]] Result<message::Message> write(const delivery::Claim& claim) const {
     TIDINGS_TRY(parse_mail_address(claim.address));
     const auto it = segments_.find(claim.segment);
@@ -79,6 +98,9 @@ class SegmentMessages {
     message::Message message;
     auto reader = links_.reader(claim);
     reader.view_url = it->second.view_url;
+    const auto own =
+        std::ranges::equal_range(fields_, claim.subscriber, {}, &subscriber::FieldValue::subscriber);
+    for (const auto& each : own) reader.fields.emplace_back(each.field, each.value);
     it->second.message.write(reader, date_, message);
     return message;
   }
@@ -86,6 +108,7 @@ class SegmentMessages {
  private:
   Links links_;
   UtcTime date_;
+  std::vector<subscriber::FieldValue> fields_;  // by subscriber
   struct Written {
     message::CompiledMessage message;
     std::string view_url;
@@ -121,12 +144,20 @@ class Deliverer {
         stop_(stop),
         links_(std::move(links)),
         editions_(context.database),
-        ledger_(context.database, context.clock) {}
+        ledger_(context.database, context.clock),
+        own_share_(context.database, delivery::owner_of(delivery::sender_name)) {
+    ledger_.work_as(options.worker.value_or(
+        delivery::Worker{.owner = delivery::owner_of(delivery::sender_name),
+                         .journal = context.database.path(),
+                         .lease = std::chrono::milliseconds{context.config.delivery.lease},
+                         .holds_lock = true}));
+  }
 
   Result<DeliverReport> run() {
     TIDINGS_LET(const auto recovered,
                 ledger_.recover({.policy = retry_policy(context_.config), .within = {}}));
     recovered_ = recovered;
+    if (ledger_.is_shared() && recovered_.planned > 0) TIDINGS_TRY(reopen_finished());
     std::vector<digest::Edition> editions;
     if (options_.edition) {
       TIDINGS_LET(auto one, editions_.get(*options_.edition));
@@ -142,10 +173,29 @@ class Deliverer {
       if (is_over || report.trouble() != nullptr) break;
     }
     TIDINGS_LET(report.held_in_doubt, held_in_doubt());
+    if (ledger_.is_shared() && options_.share == nullptr) TIDINGS_TRY(own_share_.leave());
     return report;
   }
 
  private:
+  /// What a worker left in doubt, and its journal knows to have never left, may be of an edition that was
+  /// finished meanwhile.
+  Result<void> reopen_finished() {
+    delivery::DeliveryFilter filter{.state = delivery::DeliveryState::deferred};
+    for (std::optional<EditionId> last;;) {
+      TIDINGS_LET(const auto rows, ledger_.list(filter));
+      for (const auto& row : rows) {
+        filter.after = {.edition = row.edition, .subscriber = row.subscriber};
+        if (last == row.edition) continue;
+        last = row.edition;
+        TIDINGS_LET(const auto edition, editions_.get(row.edition));
+        if (edition.state == digest::EditionState::sent)
+          TIDINGS_TRY(editions_.reopen(row.edition, context_.clock.now()));
+      }
+      if (static_cast<int>(rows.size()) < filter.limit) return {};
+    }
+  }
+
   /// All editions together share the time budget.
   [[nodiscard]] std::chrono::milliseconds elapsed() const {
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start_);
@@ -154,6 +204,7 @@ class Deliverer {
   Result<DeliveredEdition> deliver_one(const digest::Edition& edition) {
     DeliveredEdition result;
     result.edition = edition;
+    result.was_finished = edition.finished.has_value();
     if (edition.state != digest::EditionState::sealed && edition.state != digest::EditionState::sending) {
       return finish(std::move(result));
     }
@@ -161,18 +212,24 @@ class Deliverer {
       result.held = true;
       return finish(std::move(result));
     }
-    TIDINGS_LET(const auto due, ledger_.next_due(edition.id));
-    bool has_work = due && *due <= context_.clock.now();
+    TIDINGS_LET(bool has_work, ledger_.has_work(edition.id));
     if (!has_work) {
       TIDINGS_LET(has_work, left_unjudged(edition.id));
     }
     if (has_work) TIDINGS_TRY(send(edition, result));
+    if (!has_work && options_.worker) {
+      // Asked every second: a count reads every row of the edition.
+      TIDINGS_LET(result.next_due, ledger_.next_due(edition.id));
+      if (result.next_due) return result;
+    }
     return finish(std::move(result));
   }
 
   /// A run that died after its last answer has not judged its refusals: suppressed nobody, nor asked whether
   /// the relay refuses everybody alike.
   Result<bool> left_unjudged(EditionId edition) {
+    TIDINGS_LET(const bool others_work, ledger_.is_anybody_working());
+    if (others_work) return false;  // the last of them judges
     TIDINGS_LET(const auto refusals, ledger_.unjudged());
     return std::ranges::any_of(refusals, [&](const auto& each) { return each.claim.edition == edition; });
   }
@@ -184,7 +241,12 @@ class Deliverer {
     if (!transport_) {
       TIDINGS_LET(transport_, make_transport(context_.config, options_.to_folder));
     }
-    TIDINGS_TRY(editions_.set_sending(edition.id, context_.clock.now()));
+    if (auto begun = editions_.set_sending(edition.id, context_.clock.now()); !begun) {
+      TIDINGS_LET(const auto now, editions_.get(edition.id));
+      const bool is_open =
+          now.state == digest::EditionState::sealed || now.state == digest::EditionState::sending;
+      return is_open ? begun : Result<void>{};  // else another worker has finished it meanwhile
+    }
     delivery::RunOptions run;
     run.edition = edition.id;
     run.retry = retry_policy(context_.config);
@@ -194,6 +256,10 @@ class Deliverer {
       tell_unsent(edition, answers);
       return {};
     };
+    if (ledger_.is_shared()) {
+      auto* const share = options_.share != nullptr ? options_.share : &own_share_;
+      run.share = [share](std::int64_t accepted) { return share->sending(accepted); };
+    }
     if (options_.on_progress) {
       // Counted once: a count reads every row of the edition.
       TIDINGS_LET(const auto before, ledger_.counts(edition.id));
@@ -210,8 +276,10 @@ class Deliverer {
     const bool is_real =
         options_.to_folder.empty() && context_.config.smtp.local_way != config::LocalWay::drop;
     if (is_real && result.run.sent > 0) TIDINGS_TRY(note_real_sending(context_.database, context_.clock));
-    // While a relay refuses everybody alike, its answers prove nothing: the next run decides.
-    if (result.run.braked()) return {};
+    // While a relay refuses everybody alike, its answers prove nothing: the next run decides. And while
+    // others work, the last of them.
+    TIDINGS_LET(const bool others_work, ledger_.is_anybody_working());
+    if (result.run.braked() || others_work) return {};
     TIDINGS_LET(result.judged,
                 judge_refusals(context_.config.bounce.policy, context_.database, context_.clock));
     return {};
@@ -232,15 +300,16 @@ class Deliverer {
     TIDINGS_LET(result.counts, ledger_.counts(result.edition.id));
     TIDINGS_LET(result.next_due, ledger_.next_due(result.edition.id));
     const bool is_open = result.counts.open() > 0 || result.next_due.has_value();
-    if (!is_open && result.edition.state == digest::EditionState::sealed) {
+    TIDINGS_LET(result.edition, editions_.get(result.edition.id));
+    using State = digest::EditionState;
+    if (is_open || (result.edition.state != State::sealed && result.edition.state != State::sending))
+      return result;
+    TIDINGS_LET(auto transaction, context_.database.begin());
+    if (result.edition.state == State::sealed)
       TIDINGS_TRY(editions_.set_sending(result.edition.id, context_.clock.now()));
-    }
-    if (!is_open && result.edition.state != digest::EditionState::sent &&
-        result.edition.state != digest::EditionState::skipped &&
-        result.edition.state != digest::EditionState::cancelled &&
-        result.edition.state != digest::EditionState::draft) {
-      TIDINGS_TRY(editions_.set_sent(result.edition.id, context_.clock.now()));
-    }
+    TIDINGS_TRY(editions_.set_sent(result.edition.id, context_.clock.now()));
+    TIDINGS_TRY(ledger_.close(result.edition.id));
+    TIDINGS_TRY(transaction.commit());
     TIDINGS_LET(result.edition, editions_.get(result.edition.id));
     return result;
   }
@@ -251,6 +320,7 @@ class Deliverer {
   Links links_;
   digest::EditionTable editions_;
   delivery::Ledger ledger_;
+  delivery::Share own_share_;
   std::unique_ptr<delivery::Transport> transport_;
   delivery::Recovered recovered_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
@@ -343,11 +413,15 @@ Result<std::unique_ptr<delivery::Transport>> make_transport(const config::Config
 message::HeaderOptions header_options(const config::Config& config, const Links& links,
                                       const digest::Edition& edition, const std::string& language) {
   message::HeaderOptions options;
-  options.from = config.newsletter.from;
-  options.reply_to = config.newsletter.reply_to;
+  const auto* const digest = config.find_digest(edition.digest);
+  options.from = digest != nullptr ? digest->from : config.newsletter.from;
+  options.reply_to = digest != nullptr ? digest->reply_to : config.newsletter.reply_to;
+  // Whoever a digest is from, all Message-IDs are the newsletter's: they do not change with the
+  // configuration.
+  options.message_domain = config.newsletter.from.address.domain;
+  if (digest != nullptr && digest->expires) options.expires = edition.scheduled + *digest->expires;
   // Each digest is a separate list: a mail program's one click ends the mail of that List-Id, and no other
   // (RFC 8058, RFC 2919).
-  const auto* const digest = config.find_digest(edition.digest);
   options.list.list_id = digest != nullptr ? digest->list_id : config.newsletter.list_id;
   options.list.list_name = digest != nullptr ? digest->title : config.newsletter.name;
   options.list.feedback_id = fmt::format("{}:{}:digest:tidings", edition.number.value_or(0), edition.digest);

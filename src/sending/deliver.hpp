@@ -16,6 +16,7 @@
 #include "delivery/relay.hpp"
 #include "delivery/run.hpp"
 #include "delivery/transport.hpp"
+#include "delivery/worker_table.hpp"
 #include "digest/digest.hpp"
 #include "message/compile.hpp"
 #include "sending/links.hpp"
@@ -24,9 +25,11 @@
 namespace tidings::sending {
 
 struct DeliverOptions {
-  std::optional<EditionId> edition;  ///< absent: every unfinished edition, oldest first
-  std::filesystem::path to_folder;   ///< instead of the relay: one .eml each; empty: the relay
-  bool even_late = false;            ///< also an edition held by max_lateness
+  std::optional<EditionId> edition;        ///< absent: every unfinished edition, oldest first
+  std::filesystem::path to_folder;         ///< instead of the relay: one .eml each; empty: the relay
+  bool even_late = false;                  ///< also an edition held by max_lateness
+  std::optional<delivery::Worker> worker;  ///< on a server; absent: whoever holds the sender's lock
+  delivery::Share* share = nullptr;        ///< of the worker
   std::optional<std::chrono::milliseconds> time_budget;
   /// After each settled batch, with the counts before this run and this run's report so far.
   std::function<void(const digest::Edition&, const delivery::Counts& before, const delivery::RunReport&)>
@@ -35,7 +38,8 @@ struct DeliverOptions {
 
 struct DeliveredEdition {
   digest::Edition edition;
-  bool held = false;  ///< max_lateness; nothing was done
+  bool held = false;          ///< max_lateness; nothing was done
+  bool was_finished = false;  ///< before: these mails are for people who came later
   delivery::RunReport run;
   JudgedRefusals judged;
   delivery::Counts counts;  ///< afterwards

@@ -45,10 +45,17 @@ Result<std::vector<message::DkimSigner>> load_signers(const config::Config& conf
   const auto& dkim = config.dkim;
   const auto& from = config.newsletter.from.address.domain;
   const auto& domain = dkim.domain.empty() ? from : dkim.domain;
-  if (!message::is_aligned(domain, from)) {
-    return fail(Errc::config,
-                fmt::format("[dkim] domain {} does not align with the From domain {}", domain, from),
-                "mailbox providers expect the same domain in both");
+  const auto check = [&](const std::string& place, const std::string& from_domain) -> Result<void> {
+    if (message::is_aligned(domain, from_domain)) return {};
+    return fail(
+        Errc::config,
+        fmt::format("[dkim] domain {} does not align with the From domain {}{}", domain, from_domain, place),
+        "mailbox providers expect the same domain in both");
+  };
+  TIDINGS_TRY(check("", from));
+  for (const auto& digest : config.digests) {
+    if (dkim.key_file.empty() && dkim.ed25519_key_file.empty()) break;  // the relay knows what it may sign
+    TIDINGS_TRY(check(fmt::format(" of digest {}", digest.name), digest.from.address.domain));
   }
   TIDINGS_TRY(add_signer(signers, domain, {dkim.selector, dkim.key_file, SigningKey::Kind::rsa}));
   TIDINGS_TRY(

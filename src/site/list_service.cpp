@@ -72,6 +72,8 @@ Result<std::unique_ptr<ListService>> ListService::open(const config::SharedConte
   std::unique_ptr<ListService> service{new ListService{shared, std::move(database), std::move(keys)}};
   service->on_request_ = std::move(on_request);
   service->writer_ = writer;
+  TIDINGS_LET(service->blocked_, subscriber::WatchedDomainList::open(shared.config.web.blocked_domains,
+                                                                     shared.config.web.blocked_domains_file));
   return service;
 }
 
@@ -285,15 +287,18 @@ Result<std::optional<subscriber::Subscriber>> ListService::member_of(std::string
 }
 
 Result<web::Member> ListService::describe(const subscriber::Subscriber& known) {
+  const auto is_theirs = [&](const std::string& digest) {
+    const auto* const subscription = subscription_of(known, digest);
+    return subscription != nullptr && is_on_list(*subscription);
+  };
   web::Member member{.address = masked(known.address),
                      .name = known.name,
                      .language = known.language,
-                     .digests = digests(),
+                     .digests = choices_of([&](const config::DigestConfig& digest) {
+                       return digest.sign_up != config::SignUp::hidden || is_theirs(digest.name);
+                     }),
                      .topics = topics()};
-  for (auto& choice : member.digests) {
-    const auto* const subscription = subscription_of(known, choice.value);
-    choice.is_chosen = subscription != nullptr && is_on_list(*subscription);
-  }
+  for (auto& choice : member.digests) choice.is_chosen = is_theirs(choice.value);
   // A topic of theirs that is no longer in the configuration stays until they remove it.
   for (const auto& topic : known.topics) {
     const auto found = std::ranges::find(member.topics, topic, &web::Choice::value);
@@ -302,6 +307,11 @@ Result<web::Member> ListService::describe(const subscriber::Subscriber& known) {
     } else {
       found->is_chosen = true;
     }
+  }
+  member.fields = fields();
+  for (auto& field : member.fields) {
+    const auto value = known.fields.find(field.name);
+    if (value != known.fields.end()) field.value = value->second;
   }
   TIDINGS_LET(member.is_stopped, is_stopped(known));
   const auto& zone = context_.config.newsletter.zone;
@@ -352,6 +362,7 @@ Result<std::optional<web::Change>> ListService::change(std::string_view token,
   members::Preferences all{.name = preferences.name,
                            .language = preferences.language,
                            .topics = preferences.topics,
+                           .fields = subscriber::Fields(preferences.fields.begin(), preferences.fields.end()),
                            .digests = std::move(digests)};
   if (preferences.paused_until) {
     const auto pause = pause_wish(*known, *preferences.paused_until);
@@ -369,32 +380,64 @@ Result<std::optional<web::Change>> ListService::change(std::string_view token,
 Result<web::SignUpResult> ListService::sign_up(const web::SignUp& wanted) {
   auto address = parse_mail_address(trim(wanted.address));
   if (!address) return web::SignUpResult::bad_address;
-  subscriber::SignUpRequest request{
-      .address = *std::move(address),
-      .detail = from_where(fmt::format("sign-up form: {}", wanted.consent), wanted.client)};
+  if (blocked_.contains(address->domain)) return web::SignUpResult::blocked_domain;
+  const auto agreed = wanted.consent.empty() ? wanted.way : fmt::format("{}: {}", wanted.way, wanted.consent);
+  subscriber::SignUpRequest request{.address = *std::move(address),
+                                    .detail = from_where(agreed, wanted.client)};
   if (const auto name = subscriber::check_name(collapse_blanks(wanted.name))) request.name = *name;
   if (const auto language = subscriber::check_language(wanted.language)) request.language = *language;
   request.digests = wanted.digests;
-  if (request.digests.empty()) {
-    for (const auto& digest : context_.config.digests) request.digests.push_back(digest.name);
-  }
+  if (request.digests.empty()) request.digests = members::usual_digests(context_.config);
   request.topics = wanted.topics;
+  for (const auto& [name, value] : wanted.fields) {
+    if (!value.empty()) request.fields.emplace(name, value);
+  }
   TIDINGS_LET(const bool taken, subscriber::NoticeTable(database_, context_.clock).take_sign_up(request));
   on_request_();
   return taken ? web::SignUpResult::taken : web::SignUpResult::too_many;
 }
 
-std::vector<web::Choice> ListService::digests() const {
+std::vector<web::Choice> ListService::choices_of(
+    const std::function<bool(const config::DigestConfig&)>& is_offered) const {
   std::vector<web::Choice> choices;
-  for (const auto& digest : context_.config.digests)
-    choices.push_back({.value = digest.name, .label = {}, .is_chosen = false});
+  const auto groups = members::rhythm_groups(context_.config);
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    const auto& digest = context_.config.digests[i];
+    if (!is_offered(digest)) continue;
+    choices.push_back(
+        {.value = digest.name, .is_chosen = digest.sign_up == config::SignUp::preset, .group = groups[i]});
+  }
   return choices;
+}
+
+std::vector<web::Choice> ListService::digests() const {
+  return choices_of(
+      [](const config::DigestConfig& digest) { return digest.sign_up != config::SignUp::hidden; });
+}
+
+std::vector<web::OwnField> ListService::fields() const {
+  std::vector<web::OwnField> fields;
+  for (const auto& each : context_.config.fields) {
+    fields.push_back({.kind = static_cast<web::OwnField::Kind>(each.kind),
+                      .name = each.name,
+                      .title = each.title,
+                      .choices = each.choices});
+  }
+  return fields;
+}
+
+Result<std::string> ListService::check_field(std::string_view name, std::string_view answer) const {
+  TIDINGS_LET(const auto* const field, subscriber::find_field(name, context_.config.fields));
+  return subscriber::check_field(*field, answer);
 }
 
 std::vector<web::Choice> ListService::topics() const {
   std::vector<web::Choice> choices;
-  for (const auto& name : members::configured_topics(context_.config))
-    choices.push_back({.value = name, .label = name, .is_chosen = false});
+  for (auto& topic : members::offered_topics(context_.config)) {
+    choices.push_back({.value = std::move(topic.name),
+                       .label = std::move(topic.title),
+                       .description = std::move(topic.description)});
+  }
   return choices;
 }
 

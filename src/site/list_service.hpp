@@ -15,6 +15,7 @@
 #include "members/leave_writer.hpp"
 #include "members/membership.hpp"
 #include "site/webhooks.hpp"
+#include "subscriber/domain_list.hpp"
 #include "subscriber/subscriber_table.hpp"
 #include "subscriber/token.hpp"
 #include "web/service.hpp"
@@ -59,6 +60,9 @@ class ListService final : public web::Service {
   [[nodiscard]] Result<web::SignUpResult> sign_up(const web::SignUp& wanted) override;
   [[nodiscard]] std::vector<web::Choice> digests() const override;
   [[nodiscard]] std::vector<web::Choice> topics() const override;
+  [[nodiscard]] std::vector<web::OwnField> fields() const override;
+  [[nodiscard]] Result<std::string> check_field(std::string_view name,
+                                                std::string_view answer) const override;
   [[nodiscard]] Result<int> take_webhook(std::string_view relay, const web::Request& call) override;
   [[nodiscard]] Result<void> check() override;
   [[nodiscard]] Result<std::vector<web::Metric>> metrics() override;
@@ -98,6 +102,8 @@ class ListService final : public web::Service {
   [[nodiscard]] Result<bool> is_stopped(const subscriber::Subscriber& known);
   [[nodiscard]] Result<web::Joining> describe(const subscriber::Subscriber& subscriber,
                                               std::vector<std::string> digests) const;
+  [[nodiscard]] std::vector<web::Choice> choices_of(
+      const std::function<bool(const config::DigestConfig&)>& is_offered) const;
 
   store::Database database_;
   const config::Context context_;
@@ -109,6 +115,7 @@ class ListService final : public web::Service {
   members::LeaveWriter* writer_ = nullptr;
   std::unordered_map<std::int64_t, std::string> digests_of_editions_;  ///< they never change
   Webhooks webhooks_;
+  subscriber::WatchedDomainList blocked_;
   std::function<Result<std::vector<web::Metric>>(const config::Context&)> tell_metrics_;
   std::vector<web::Metric> metrics_;
   UtcTime metrics_at_{};

@@ -52,8 +52,8 @@ std::vector<std::string> ListService::rarer_than(const subscriber::Subscriber& k
   const auto kept = kept_digests(known);
   if (std::ranges::find(kept, digest) == kept.end()) return out;
   for (const auto& each : context_.config.digests) {
-    const bool brings_the_same = each.sources == ours->sources && each.topics == ours->topics;
-    if (brings_the_same && rarity(each) > rarity(*ours) && std::ranges::find(kept, each.name) == kept.end())
+    if (bring_same_posts(each, *ours) && rarity(each) > rarity(*ours) &&
+        std::ranges::find(kept, each.name) == kept.end())
       out.push_back(each.name);
   }
   return out;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <filesystem>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -12,6 +12,7 @@
 #include "config/theme_files.hpp"
 #include "message/brand.hpp"
 #include "site/list_service.hpp"
+#include "site/page_data.hpp"
 
 namespace tidings::site {
 namespace {
@@ -20,7 +21,6 @@ using nlohmann::json;
 
 constexpr std::array page_names{"subscribe", "confirm", "unsubscribe", "left",   "preferences",
                                 "message",   "saved",   "erase",       "expired"};
-constexpr std::array languages{"ar", "de", "el", "en", "es", "fr", "it", "ja", "pt", "ru", "tr", "zh"};
 
 std::string_view key_of(web::Banner notice) {
   switch (notice) {
@@ -41,8 +41,21 @@ std::string_view key_of(web::Banner notice) {
   return "trouble";
 }
 
-json choice_of(std::string_view name, std::string_view group, std::size_t number) {
-  return {{"value", name}, {"label", name}, {"is_chosen", false}, {"id", fmt::format("{}{}", group, number)}};
+json sample_group() {
+  auto group = group_of("x", "radio", "digest");
+  group["choices"].push_back(choice_of("x", "d", 0));
+  return group;
+}
+
+json sample_field() {
+  auto field = choice_of("x", "f", 0);
+  field["field"] = "x";
+  field["type"] = "text";
+  field["is_list"] = true;
+  field["is_number"] = true;
+  field["is_wrong"] = true;
+  field["choices"] = {choice_of("x", "f0-", 0)};
+  return field;
 }
 
 /// Every name that a page may use, with something in it.
@@ -61,12 +74,21 @@ json sample_page(const json& words, const message::Brand& brand) {
             {"has_digest", true},
             {"others", "x"},
             {"has_others", true},
-            {"digests", {choice_of("x", "d", 0)}},
+            {"digest_groups", {sample_group()}},
             {"has_digests", true},
+            {"has_ticks_only", true},
+            {"misses_digest", true},
             {"topics", {choice_of("x", "t", 0)}},
             {"has_topics", true},
+            {"fields", {sample_field()}},
+            {"wants_all_topics", true},
+            {"misses_topic", true},
+            {"misses_field", true},
+            {"has_more", true},
             {"languages", {choice_of("x", "l", 0)}},
             {"has_problem", true},
+            {"problem", "x"},
+            {"is_embedded", true},
             {"is_second_step", true},
             {"is_stopped", true},
             {"archive_url", "x"},
@@ -135,18 +157,22 @@ constexpr std::array slots{
 
 /// Equal for views whose pages differ only in slots.
 std::string key_of(const web::PageView& view) {
-  std::string key = fmt::format("{} {} {} {:d}{:d}{:d}{:d}{:d}{:d}{:d}", static_cast<int>(view.page),
-                                static_cast<int>(view.notice), view.language, view.has_problem,
-                                view.is_second_step, view.is_subscribed, view.is_stopped,
+  std::string key = fmt::format("{} {} {} {}{:d}{:d}{:d}{:d}{:d}{:d}{:d}", static_cast<int>(view.page),
+                                static_cast<int>(view.notice), view.language, static_cast<int>(view.problem),
+                                view.is_embedded, view.is_second_step, view.is_subscribed, view.is_stopped,
                                 view.address.empty(), view.name.empty(), view.form_token.empty());
   const auto add = [&key](const std::string& text) { key += fmt::format(" {}:{}", text.size(), text); };
-  key += fmt::format(" {:d}{:d}{:d}{:d}{:d}{:d}", view.moves, view.may_pause, view.has_pause_problem,
-                     view.has_move_problem, view.is_from_preferences, view.undo.empty());
+  key += fmt::format(" {:d}{:d}{:d}{:d}", view.moves, view.may_pause, view.is_from_preferences,
+                     view.undo.empty());
   for (const auto* const text : {&view.digest, &view.paused_until, &view.first_day, &view.last_day})
     add(*text);
   for (const auto* const list : {&view.others, &view.instead, &view.reasons}) {
     key += " |";
     for (const auto& each : *list) add(each);
+  }
+  for (const auto& field : view.fields) {
+    add(field.value);
+    key += field.is_wrong ? '!' : ' ';
   }
   for (const auto* const choices : {&view.digests, &view.topics}) {
     key += " |";
@@ -184,9 +210,12 @@ Result<std::unique_ptr<WebPages>> WebPages::load(const config::Config& config) {
   std::unique_ptr<WebPages> pages{new WebPages{config}};
   const auto lookup = config::template_lookup(config.folder);
   const auto& theme = config.web.theme;
-  for (const std::string language : languages) {
-    TIDINGS_LET(auto words, message::Strings::load(theme, language, lookup));
-    if (words.language() == language) pages->words_.emplace(language, std::move(words));
+  for (const auto& folder : {std::string{"default"}, theme}) {
+    for (const auto& language : config::known_languages(config.folder, folder)) {
+      if (pages->words_.contains(language)) continue;
+      TIDINGS_LET(auto words, message::Strings::load(theme, language, lookup));
+      if (words.language() == language) pages->words_.emplace(language, std::move(words));
+    }
   }
   const auto own = ascii_lower(config.newsletter.language);
   if (!pages->words_.contains(own)) {
@@ -237,8 +266,7 @@ const message::Strings& WebPages::strings(const std::string& language) const {
 
 std::string WebPages::language_for(std::span<const std::string> wanted) const {
   for (const auto& tag : wanted) {
-    const auto lower = ascii_lower(tag);
-    for (const auto& candidate : {lower, lower.substr(0, lower.find('-'))}) {
+    for (const auto& candidate : message::fallbacks_of(tag)) {
       if (words_.contains(candidate)) return candidate;
     }
   }
@@ -255,12 +283,32 @@ std::string WebPages::word(const message::Strings& words, const std::string& key
   return found == words.texts().end() ? std::string{} : message::fill_placeholders(found->second, values);
 }
 
+std::string WebPages::title_of(const std::string& digest) const {
+  const auto* const known = config_.find_digest(digest);
+  return known == nullptr ? digest : known->title;
+}
+
+std::string WebPages::rhythm_label(const message::Strings& words, const std::string& name) const {
+  const auto* const digest = config_.find_digest(name);
+  if (digest == nullptr) return name;
+  auto label = cadence_word(words, *digest);
+  const auto& digests = config_.digests;
+  const bool is_shared = std::ranges::any_of(digests, [&](const config::DigestConfig& other) {
+    return other.name != name && bring_same_posts(other, *digest) && cadence_word(words, other) == label;
+  });
+  return label.empty() || is_shared ? digest->schedule_text : label;
+}
+
+std::string WebPages::cadence_word(const message::Strings& words, const config::DigestConfig& digest) const {
+  const auto& text = digest.schedule_text;
+  return word(words, "web_" + ascii_lower(text.substr(0, text.find(' '))), {});
+}
+
 std::string WebPages::digest_label(const message::Strings& words, const std::string& name) const {
   const auto* const digest = config_.find_digest(name);
   if (digest == nullptr) return name;
-  const auto cadence = digest->schedule_text.substr(0, digest->schedule_text.find(' '));
-  const auto cadence_word = word(words, "web_" + cadence, {});
-  return cadence_word.empty() ? digest->title : fmt::format("{} ({})", digest->title, cadence_word);
+  const auto cadence = cadence_word(words, *digest);
+  return cadence.empty() ? digest->title : fmt::format("{} ({})", digest->title, cadence);
 }
 
 std::string WebPages::digest_labels(const message::Strings& words,
@@ -328,89 +376,6 @@ Result<std::shared_ptr<const WebPages::Skeleton>> WebPages::skeleton(const web::
   return skeletons_.emplace(key, std::move(made)).first->second;
 }
 
-std::string WebPages::day_in_words(const message::Strings& words, std::string_view day) const {
-  const auto number = [day](std::size_t at, std::size_t size) {
-    int value = 0;
-    const auto digits = day.substr(std::min(at, day.size()), size);
-    std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    return value;
-  };
-  const std::chrono::year_month_day date{std::chrono::year{number(0, 4)},
-                                         std::chrono::month{static_cast<unsigned>(number(5, 2))},
-                                         std::chrono::day{static_cast<unsigned>(number(8, 2))}};
-  return date.ok() ? words.date(date) : std::string{day};
-}
-
-std::string WebPages::time_in_words(const message::Strings& words, UtcTime at) const {
-  const auto local = config_.newsletter.zone.to_local(at);
-  const auto day = std::chrono::floor<std::chrono::days>(local);
-  return fmt::format("{}, {}", words.post_date(std::chrono::year_month_day{day}),
-                     words.time(std::chrono::floor<std::chrono::minutes>(local - day)));
-}
-
-json WebPages::line_of(const message::Strings& words, const web::ChangedLine& line) const {
-  using What = web::ChangedLine::What;
-  const auto text = [&](const char* key) { return word(words, key, {}); };
-  const auto& values = line.values;
-  switch (line.what) {
-    case What::digests:
-      return {{"label", text("web_digests")},
-              {"value", values.empty() ? text("web_nothing") : digest_labels(words, values)}};
-    case What::topics:
-      return {{"label", text("web_topics")},
-              {"value", values.empty() ? text("web_every_topic") : words.list(values)}};
-    case What::pause:
-      return {{"label", text("web_pause")},
-              {"value", values.empty() ? text("web_nothing")
-                                       : word(words, "web_paused_note",
-                                              {{"date", day_in_words(words, values.front())}})}};
-    case What::name:
-      return {{"label", text("web_your_name")},
-              {"value", values.empty() ? text("web_nothing") : values.front()}};
-    case What::language: break;
-  }
-  return {{"label", text("web_language")}, {"value", strings(language_for(values)).name()}};
-}
-
-void WebPages::add_steering(json& data, const web::PageView& view, const message::Strings& words) const {
-  data["may_pause"] = view.may_pause;
-  data["is_paused"] = !view.paused_until.empty();
-  data["paused_note"] = word(words, "web_paused_note", {{"date", day_in_words(words, view.paused_until)}});
-  data["paused_until"] = view.paused_until;
-  data["first_day"] = view.first_day;
-  data["last_day"] = view.last_day;
-  data["has_pause_problem"] = view.has_pause_problem;
-  data["has_move_problem"] = view.has_move_problem;
-  data["may_move"] = std::ranges::any_of(view.digests, &web::Choice::is_chosen);
-  data["instead"] = json::array();
-  for (const auto& name : view.instead) {
-    auto one = choice_of(name, "i", data["instead"].size());
-    one["label"] = word(words, "web_instead_digest", {{"digest_title", digest_label(words, name)}});
-    data["instead"].push_back(std::move(one));
-  }
-  const auto topics = std::ranges::count_if(view.topics, &web::Choice::is_chosen);
-  data["has_choice_of_topics"] = view.page == web::PageName::unsubscribe && topics > 1;
-  data["has_less"] = view.may_pause || !view.instead.empty() || data["has_choice_of_topics"] == true;
-  data["reasons"] = json::array();
-  for (const auto& name : view.reasons) {
-    auto one = choice_of(name, "r", data["reasons"].size());
-    one["label"] = word(words, "web_reason_" + name, {});
-    data["reasons"].push_back(std::move(one));
-  }
-  data["has_reasons"] = !view.reasons.empty();
-  data["undo"] = view.undo;
-  data["changes"] = json::array();
-  for (const auto& line : view.changes) data["changes"].push_back(line_of(words, line));
-  data["has_changes"] = !view.changes.empty();
-  data["next"] = json::array();
-  for (const auto& each : view.next) {
-    data["next"].push_back(
-        {{"digest", digest_label(words, each.digest)}, {"date", time_in_words(words, each.at)}});
-  }
-  data["has_next"] = !view.next.empty();
-  data["is_from_preferences"] = view.is_from_preferences;
-}
-
 Result<std::string> WebPages::render_whole(const web::PageView& view) const {
   const auto& words = strings(view.language);
   const auto digest = view.digest.empty() ? std::string{} : digest_label(words, view.digest);
@@ -447,7 +412,11 @@ Result<std::string> WebPages::render_whole(const web::PageView& view) const {
   data["archive_url"] = !own.empty() && archive.starts_with(own + "/")
                             ? base_path_ + archive.substr(own.size()) + "/"
                             : archive;
-  data["has_archive"] = !config_.archive.url.empty();
+  // Before the first edition the archive that we serve has no page yet.
+  std::error_code ignored;
+  data["has_archive"] =
+      !config_.archive.url.empty() &&
+      (config_.web.archive.empty() || std::filesystem::exists(config_.web.archive / "index.html", ignored));
   data["button"] = word(words, view.moves ? "web_move" : "web_confirm", values);
   // A page on which nothing is left to press leads to the form.
   constexpr std::array ends{web::Banner::missing, web::Banner::many, web::Banner::trouble,
@@ -462,20 +431,22 @@ Result<std::string> WebPages::render_whole(const web::PageView& view) const {
   data["has_digest"] = !digest.empty();
   data["others"] = others;
   data["has_others"] = !others.empty();
-  const auto fill = [&](const char* name, const char* group, const std::vector<web::Choice>& choices) {
-    data[name] = json::array();
-    for (const auto& choice : choices) {
-      auto one = choice_of(choice.value, group, data[name].size());
-      one["label"] = choice.label.empty() ? digest_label(words, choice.value) : choice.label;
-      one["is_chosen"] = choice.is_chosen;
-      data[name].push_back(std::move(one));
-    }
-    data[std::string{"has_"} + name] = !choices.empty();
-  };
-  fill("digests", "d", view.digests);
-  fill("topics", "t", view.topics);
-  // A single digest is no choice when signing up; the unsubscribe page is for leaving it.
-  if (view.page == web::PageName::subscribe && view.digests.size() < 2) data["has_digests"] = false;
+  data["topics"] = json::array();
+  for (const auto& choice : view.topics) {
+    auto one = choice_of(choice.value, "t", data["topics"].size());
+    one["label"] = choice.label;
+    one["description"] = choice.description;
+    one["has_description"] = !choice.description.empty();
+    one["is_chosen"] = choice.is_chosen;
+    data["topics"].push_back(std::move(one));
+  }
+  data["has_topics"] = !view.topics.empty();
+  const bool has_some_topics = std::ranges::any_of(view.topics, &web::Choice::is_chosen);
+  data["misses_field"] = view.problem == web::Problem::fields;
+  data["misses_topic"] = view.problem == web::Problem::topics;
+  data["wants_all_topics"] = !has_some_topics && view.problem != web::Problem::topics;
+  add_fields(data, view, words);
+  add_digests(data, view, words);
   data["languages"] = json::array();
   for (const auto& [tag, each] : words_) {
     auto one = choice_of(tag, "l", data["languages"].size());
@@ -483,7 +454,10 @@ Result<std::string> WebPages::render_whole(const web::PageView& view) const {
     one["is_chosen"] = tag == view.language;
     data["languages"].push_back(std::move(one));
   }
-  data["has_problem"] = view.has_problem;
+  const bool is_blocked = view.problem == web::Problem::domain;
+  data["has_problem"] = is_blocked || view.problem == web::Problem::address;
+  data["problem"] = word(words, is_blocked ? "web_blocked" : "web_problem", values);
+  data["is_embedded"] = view.is_embedded;
   data["is_second_step"] = view.is_second_step;
   data["is_stopped"] = view.is_stopped;
   data["newsletter_name"] = config_.newsletter.name;
@@ -537,6 +511,15 @@ Result<members::NoticeText> WebPages::notice(subscriber::NoticeKind kind, const 
   TIDINGS_LET(out.text, templates_.at("notice.text.mustache").render(data));
   TIDINGS_LET(out.html, templates_.at("notice.html.mustache").render(data));
   return out;
+}
+
+std::string WebPages::frame() const {
+  const auto& words = strings(ascii_lower(config_.newsletter.language));
+  return fmt::format(
+      "<iframe src=\"{}/embed\" title=\"{}\" width=\"100%\" height=\"400\" loading=\"lazy\" "
+      "style=\"border:0;max-width:36rem\"></iframe>\n",
+      escape_html(config_.newsletter.public_url),
+      escape_html(word(words, "web_subscribe_title", placeholders({}, {}))));
 }
 
 std::string WebPages::snippet() const {

@@ -15,8 +15,8 @@
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
-
 #include "base/result.hpp"
+
 #include "config/config.hpp"
 #include "members/notice_text.hpp"
 #include "message/strings.hpp"
@@ -41,6 +41,8 @@ class WebPages final : public web::Pages, public members::NoticeWriter {
 
   /// The form for other sites.
   [[nodiscard]] std::string snippet() const;
+  /// The frame that shows /embed on another site.
+  [[nodiscard]] std::string frame() const;
 
  private:
   explicit WebPages(const config::Config& config) : config_(config) {}
@@ -50,6 +52,13 @@ class WebPages final : public web::Pages, public members::NoticeWriter {
   [[nodiscard]] std::string word(const message::Strings& words, const std::string& key,
                                  const message::Placeholders& values) const;
   [[nodiscard]] std::string digest_label(const message::Strings& words, const std::string& name) const;
+  [[nodiscard]] std::string cadence_word(const message::Strings& words,
+                                         const config::DigestConfig& digest) const;
+  [[nodiscard]] std::string title_of(const std::string& digest) const;
+  /// "weekly", for a choice among digests of one title.
+  [[nodiscard]] std::string rhythm_label(const message::Strings& words, const std::string& name) const;
+  void add_fields(nlohmann::json& data, const web::PageView& view, const message::Strings& words) const;
+  void add_digests(nlohmann::json& data, const web::PageView& view, const message::Strings& words) const;
   [[nodiscard]] std::string day_in_words(const message::Strings& words, std::string_view day) const;
   [[nodiscard]] std::string time_in_words(const message::Strings& words, UtcTime at) const;
   [[nodiscard]] nlohmann::json line_of(const message::Strings& words, const web::ChangedLine& line) const;

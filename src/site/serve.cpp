@@ -15,6 +15,7 @@
 #include "base/crypto.hpp"
 #include "base/log.hpp"
 #include "base/url.hpp"
+#include "config/secret.hpp"
 #include "members/notices.hpp"
 #include "site/list_service.hpp"
 #include "site/pages.hpp"
@@ -59,6 +60,11 @@ Result<web::SiteOptions> site_options(const config::SharedContext& shared) {
     options.base_path = url->path == "/" ? std::string{} : url->path;
   while (options.base_path.ends_with('/')) options.base_path.pop_back();
   options.archive = config.web.archive;
+  options.api_origins = config.web.api_origins;
+  options.embed_origins = config.web.embed_origins;
+  if (config.web.api_key.is_set()) {
+    TIDINGS_LET(options.api_key, config::read_secret(config.web.api_key, "[web] api_key"));
+  }
   // The oldest key: a form that is open while keys are rotated stays valid.
   options.form_token_secret = hmac_sha256(keys.keys().front().secret, "sign-up form");
   return options;

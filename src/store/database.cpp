@@ -196,6 +196,11 @@ Result<Transaction> Database::begin() {
   return Transaction{this};
 }
 
+Result<Transaction> Database::begin_shared() {
+  TIDINGS_TRY(driver_->begin_shared());
+  return Transaction{this};
+}
+
 Result<Transaction> Database::begin_reading() {
   TIDINGS_TRY(driver_->begin_reading());
   return Transaction{this};

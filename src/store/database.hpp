@@ -3,7 +3,8 @@
 // Rooms write SQL that both speak: named parameters, RETURNING, ON CONFLICT, no rowid, no function of one
 // engine only. SQLite prepares it as it is. What PostgreSQL wants otherwise, postgres_sql.hpp translates word
 // by word: parameters, lookup(), the unary plus that keeps SQLite's planner from an index, and the types of
-// CREATE TABLE; instr() is a function of our schema there. Numbers are BIGINT, texts compare by bytes.
+// CREATE TABLE; instr() is a function of our schema there. server_ms() is the time by the store's own clock,
+// which all hosts share, in UTC milliseconds. Numbers are BIGINT, texts compare by bytes.
 // A failed statement spoils a transaction of PostgreSQL: afterwards it can only be rolled back.
 //
 // SQLite is set to WAL, foreign_keys=ON, synchronous=FULL unless asked otherwise, secure_delete=ON, a busy
@@ -199,6 +200,9 @@ class Database {
 
   /// Takes the write lock at once (BEGIN IMMEDIATE). Errc::try_again if another process holds it.
   [[nodiscard]] Result<Transaction> begin();
+  /// For changes that carry their own guard, such as a row's fence: PostgreSQL takes no lock but those of the
+  /// rows, so that several workers write at once. SQLite as begin().
+  [[nodiscard]] Result<Transaction> begin_shared();
   /// For reading only: everything in it sees the same state. Takes no lock.
   [[nodiscard]] Result<Transaction> begin_reading();
 

@@ -68,6 +68,7 @@ class Driver {
   [[nodiscard]] virtual std::unique_ptr<Prepared> prepare(const char* sql) = 0;
   [[nodiscard]] virtual Result<void> execute(const char* sql) = 0;
   [[nodiscard]] virtual Result<void> begin() = 0;
+  [[nodiscard]] virtual Result<void> begin_shared() { return begin(); }
   [[nodiscard]] virtual Result<void> begin_reading() = 0;
   [[nodiscard]] virtual Result<void> commit() = 0;
   virtual void rollback() noexcept = 0;

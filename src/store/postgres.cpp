@@ -156,7 +156,7 @@ Result<void> Postgres::migrate_locked() {
   TIDINGS_LET(const auto old_views,
               rows("SELECT viewname FROM pg_catalog.pg_views WHERE schemaname = $1", schema));
   for (const auto& view : old_views)
-    TIDINGS_TRY(execute(fmt::format("DROP VIEW \"{}\" CASCADE", view[0]).c_str()));
+    TIDINGS_TRY(execute(fmt::format("DROP VIEW IF EXISTS \"{}\" CASCADE", view[0]).c_str()));
   int version = known.value_or(0);
   while (version < newest_schema_version()) {
     const int next = version == 0 ? initial_version : version + 1;
@@ -213,6 +213,20 @@ Result<void> Postgres::begin() {
   const char* const sql = fence_ == 0 ? "BEGIN; SELECT 1 FROM store_state FOR UPDATE"
                                       : "BEGIN; SELECT 1 FROM store_state FOR UPDATE; "
                                         "SELECT fence FROM store_sender FOR SHARE";
+  TIDINGS_LET(const auto begun, begin_with(sql));
+  if (fence_ == 0 || number(PQgetvalue(begun.get(), 0, 0)) == fence_) return {};
+  rollback();
+  return fail(Errc::try_again,
+              fmt::format("another process has begun to send from {} schema {}", server_.url, server_.schema),
+              "this one lost its connection for a while and stops");
+}
+
+Result<void> Postgres::begin_shared() {
+  TIDINGS_LET([[maybe_unused]] const auto begun, begin_with("BEGIN"));
+  return {};
+}
+
+Result<PostgresResult> Postgres::begin_with(const char* sql) {
   TIDINGS_TRY(reconnect());
   auto begun = run_sql(server_, connection_.get(), sql);
   // Nothing was begun on a connection that had been lost.
@@ -222,15 +236,11 @@ Result<void> Postgres::begin() {
   }
   if (!begun) {
     const PostgresResult ignored{PQexec(connection_.get(), "ROLLBACK")};
-    return tl::unexpected<Error>(std::move(begun).error());
+    return begun;
   }
   in_transaction_ = true;
   ++transactions_;
-  if (fence_ == 0 || number(PQgetvalue(begun->get(), 0, 0)) == fence_) return {};
-  rollback();
-  return fail(Errc::try_again,
-              fmt::format("another process has begun to send from {} schema {}", server_.url, server_.schema),
-              "this one lost its connection for a while and stops");
+  return begun;
 }
 
 Result<void> Postgres::begin_reading() {

@@ -35,6 +35,7 @@ class Postgres final : public Driver {
   [[nodiscard]] std::unique_ptr<Prepared> prepare(const char* sql) override;
   [[nodiscard]] Result<void> execute(const char* sql) override;
   [[nodiscard]] Result<void> begin() override;
+  [[nodiscard]] Result<void> begin_shared() override;
   [[nodiscard]] Result<void> begin_reading() override;
   [[nodiscard]] Result<void> commit() override;
   void rollback() noexcept override;
@@ -77,6 +78,8 @@ class Postgres final : public Driver {
                                                       std::span<const std::string> values = {});
   /// What is there: the version of our schema, nothing if it is absent. Errc::bad_data if it is not ours.
   [[nodiscard]] Result<std::optional<int>> identify();
+  /// Begins a transaction; the rows of the last statement. A lost connection is made again first.
+  [[nodiscard]] Result<PostgresResult> begin_with(const char* sql);
   [[nodiscard]] Result<void> migrate();
   [[nodiscard]] Result<void> migrate_locked();
   /// Makes a lost connection again; true if it did. Never within a transaction.

@@ -50,8 +50,10 @@ struct Login {
 };
 
 PostgresConnection start(const Server& server, const Login& login) {
-  std::vector<const char*> keys{"dbname", "application_name", "client_encoding", "fallback_application_name"};
-  std::vector<const char*> values{server.url.c_str(), "tidings", "UTF8", "tidings"};
+  // A server that vanished is noticed in time for others to take over; the URL may say otherwise.
+  std::vector<const char*> keys{"tcp_user_timeout", "keepalives_idle", "dbname",
+                                "application_name", "client_encoding", "fallback_application_name"};
+  std::vector<const char*> values{"20000", "10", server.url.c_str(), "tidings", "UTF8", "tidings"};
   const auto add = [&](const char* key, const char* value) {
     keys.push_back(key);
     values.push_back(value);

@@ -126,6 +126,9 @@ PostgresStatement statement_for_postgres(std::string_view sql) {
       key = tokens[i + 4].text;
       out.sql += fmt::format("taken.c{}", tokens[i + 6].text);
       i += lookup_tokens - 1;
+    } else if (text == "server_ms") {
+      out.sql += "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+      i += 2;  // its parentheses
     } else if (text[0] == ':' && text != "::") {
       out.sql += fmt::format("${}", place_of(out.names, text));
     } else if (text == "?") {
@@ -148,17 +151,28 @@ std::string text_for_postgres(std::string_view text) {
 
 namespace {
 
-/// An index takes no texts above 2,700 bytes; of these, nobody asks for more than equality.
-struct LongText {
+/// What is made otherwise there. An index takes no texts above 2,700 bytes; of these, nobody asks for more
+/// than equality. Recipients without an outcome have a table of their own, which is only inserted into.
+struct Replacement {
   std::string_view ours;
   std::string_view theirs;
 };
-constexpr std::array<LongText, 2> long_texts{{
+constexpr std::array<Replacement, 3> replacements{{
     {"CREATE INDEX posts_link_key ON posts (link_key)",
      "CREATE INDEX posts_link_key ON posts USING hash (link_key)"},
     {",\n  UNIQUE (edition_id, language, posts)\n)",
      "\n);\nCREATE UNIQUE INDEX segments_posts ON segments (edition_id, language, md5(posts))"},
+    {"settled_ms, relay_id FROM deliveries",
+     "settled_ms, relay_id FROM deliveries\n  UNION ALL\n"
+     "  SELECT p.edition_id, p.subscriber_id, p.segment_id, 1, 0, NULL, NULL, NULL, NULL, NULL FROM "
+     "planned_deliveries p\n"
+     "  WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.edition_id = p.edition_id\n"
+     "                    AND d.subscriber_id = p.subscriber_id)"},
 }};
+
+/// Three look-ups for each outcome, and a lock of the edition's row that all workers would hold: more than
+/// the row itself costs. Its rows come from a plan that was made of what they refer to.
+constexpr std::string_view without_keys = "deliveries";
 
 /// One statement of a migration, as it is put together again.
 class SchemaStatement {
@@ -217,6 +231,7 @@ class SchemaStatement {
     std::string clause;
     std::size_t end = i + 5;
     if (end < tokens_.size() && tokens_[end].text == "ON") end += tokens_[end + 2].text == "SET" ? 4 : 3;
+    if (table_ == without_keys) return end;
     for (std::size_t at = i; at < end; ++at) clause += fmt::format("{} ", tokens_[at].text);
     later += fmt::format("ALTER TABLE {} ADD FOREIGN KEY ({}) {};\n", table_, column, clause);
     return end;
@@ -267,7 +282,7 @@ std::string schema_for_postgres(std::string_view sql) {
     const bool renames = has("RENAME") && has("TABLE") && !has("COLUMN");
     if (renames) out += std::exchange(later, {});  // they know the table by its old name
     auto text = SchemaStatement{tokens}.translated(later);
-    for (const auto& [ours, theirs] : long_texts) {
+    for (const auto& [ours, theirs] : replacements) {
       if (const auto at = text.find(ours); at != std::string::npos) text.replace(at, ours.size(), theirs);
     }
     out += text + ";\n";

@@ -54,7 +54,12 @@ SenderLock::SenderLock(int fd, std::unique_ptr<OnServer> server) : fd_(fd), serv
 
 Result<SenderLock> SenderLock::take(Database& database, const std::string& job, const Zone& zone) {
   if (!database.place().server) return take(database.path(), job, zone);
-  return take_on_server(database, fmt::format("{}, {}", host_name(), note_of(job, zone)));
+  TIDINGS_LET(auto lock, take_on_server(database, fmt::format("{}, {}", host_name(), note_of(job, zone))));
+  // One on this host that lost its connection, and with it the lock, may still live: its journal is in use.
+  auto files = database.path();
+  TIDINGS_LET(auto of_host, take(files += ".server", job, zone));
+  lock.fd_ = std::exchange(of_host.fd_, -1);
+  return lock;
 }
 
 Result<SenderLock> SenderLock::take_on_server(Database& database, const std::string& note) {

@@ -15,8 +15,9 @@ namespace tidings::store {
 ///
 /// SQLite: an flock on "FILE.lock", which the kernel drops however the process dies. The file stays; it names
 /// the last holder. PostgreSQL: an advisory lock of a connection of its own, which the server drops with the
-/// connection, and a number that grows with each holder: a sender whose connection was cut, so that another
-/// could take over, fails at its next transaction (Errc::try_again).
+/// connection, the same flock for the host's own files, and a number that grows with each holder: a sender
+/// whose connection was cut, so that another could take over, fails at its next transaction
+/// (Errc::try_again).
 class SenderLock {
  public:
   /// Errc::try_again names the holder (process, job, since when); never waits. With a server `database` is

@@ -69,6 +69,11 @@ void look_up(sqlite3_context* context, int, sqlite3_value** arguments) {
   }
 }
 
+/// SQL: server_ms(); the host of a file has one clock.
+void tell_time(sqlite3_context* context, int, sqlite3_value**) {
+  sqlite3_result_int64(context, to_ms(SystemClock{}.now()));
+}
+
 /// The step that leads on from `version`; 0 is an empty file.
 struct Migration {
   std::string_view sql;
@@ -234,6 +239,8 @@ Result<std::unique_ptr<Sqlite>> Sqlite::open_handle(const std::filesystem::path&
   sqlite3_busy_timeout(sqlite, busy_timeout_ms);
   constexpr int flags_of_lookup = SQLITE_UTF8 | SQLITE_DIRECTONLY;
   if (sqlite3_create_function_v2(sqlite, "lookup", 3, flags_of_lookup, nullptr, look_up, nullptr, nullptr,
+                                 nullptr) != SQLITE_OK ||
+      sqlite3_create_function_v2(sqlite, "server_ms", 0, SQLITE_UTF8, nullptr, tell_time, nullptr, nullptr,
                                  nullptr) != SQLITE_OK) {
     return driver->error("cannot open");
   }

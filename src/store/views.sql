@@ -62,8 +62,13 @@ CREATE VIEW recipients AS
 
 -- ==== delivery =====================================================================================================
 
+-- Every recipient of an edition. PostgreSQL keeps those without an outcome in planned_deliveries (delivery/block_table.hpp),
+-- and has this view as store/postgres_sql says.
+CREATE VIEW all_deliveries AS
+  SELECT edition_id, subscriber_id, segment_id, state, attempts, due_ms, code, reply, settled_ms, relay_id FROM deliveries;
+
 CREATE VIEW delivery_states AS
   SELECT edition_id, subscriber_id, segment_id, settled_ms,
          CASE state WHEN 1 THEN 'planned' WHEN 2 THEN 'claimed' WHEN 3 THEN 'deferred' WHEN 4 THEN 'in_doubt'
                     WHEN 5 THEN 'sent' WHEN 6 THEN 'failed' WHEN 7 THEN 'suppressed' WHEN 8 THEN 'bounced' END AS state
-  FROM deliveries;
+  FROM all_deliveries;

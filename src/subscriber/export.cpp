@@ -38,6 +38,7 @@ Json json_of(const Subscriber& subscriber, const std::optional<Suppression>& sup
           {"name", json_of_text(subscriber.name)},
           {"language", json_of_text(subscriber.language)},
           {"topics", subscriber.topics},
+          {"fields", subscriber.fields},
           {"created_at", format_rfc3339(subscriber.created)},
           {"subscriptions", std::move(subscriptions)},
           {"suppressed", suppression ? json_of(*suppression) : Json(nullptr)}};
@@ -54,10 +55,24 @@ std::optional<UtcTime> leaving_of(const Subscription& one) {
 
 std::string text_of(std::optional<UtcTime> time) { return time ? format_rfc3339(*time) : std::string{}; }
 
+/// What of a list is wanted.
+struct Shape {
+  const SubscriberFilter& filter;
+  const std::vector<std::string>& fields;
+};
+
 /// One line for each different (status, confirmed_at, left_at, paused_until), in the order in which they
 /// appear.
 void append_lines(std::string& out, const Subscriber& subscriber,
-                  const std::optional<Suppression>& suppression, const SubscriberFilter& filter) {
+                  const std::optional<Suppression>& suppression, const Shape& shape) {
+  const auto& filter = shape.filter;
+  const auto append = [&](std::vector<std::string_view> columns) {
+    for (const auto& name : shape.fields) {
+      const auto field = subscriber.fields.find(name);
+      columns.push_back(field == subscriber.fields.end() ? std::string_view{} : field->second);
+    }
+    append_csv(out, columns);
+  };
   const auto topics = join(subscriber.topics, ";");
   std::vector<const Subscription*> open;
   for (const auto& one : subscriber.subscriptions) {
@@ -78,29 +93,13 @@ void append_lines(std::string& out, const Subscriber& subscriber,
     const auto confirmed = text_of(confirmation_of(first));
     const auto left = text_of(leaving_of(first));
     const auto paused = text_of(first.paused_until);
-    const std::string_view fields[] = {subscriber.address,
-                                       subscriber.name,
-                                       subscriber.language,
-                                       digest_list,
-                                       topics,
-                                       name_of(first.state),
-                                       confirmed,
-                                       left,
-                                       paused};
-    append_csv(out, fields);
+    append({subscriber.address, subscriber.name, subscriber.language, digest_list, topics,
+            name_of(first.state), confirmed, left, paused});
   }
   // A domain has its own line.
   if (suppression && !suppression->address_key.starts_with('@') && !filter.state) {
-    const std::string_view fields[] = {subscriber.address,
-                                       subscriber.name,
-                                       subscriber.language,
-                                       "",
-                                       topics,
-                                       status_word(suppression->cause),
-                                       "",
-                                       "",
-                                       ""};
-    append_csv(out, fields);
+    append({subscriber.address, subscriber.name, subscriber.language, "", topics,
+            status_word(suppression->cause), "", "", ""});
   }
 }
 
@@ -111,8 +110,8 @@ bool is_everybody(const SubscriberFilter& filter) {
 
 /// Addresses that must not be mailed although no subscriber has them: whoever moves the list elsewhere needs
 /// them too. The erased are known only by a hash of this database and are not exported.
-Result<void> export_strangers(SubscriberTable& table, Suppressions& suppressions, ExportFormat format,
-                              const ExportSink& sink) {
+Result<void> export_strangers(SubscriberTable& table, Suppressions& suppressions,
+                              const ExportOptions& options, const ExportSink& sink) {
   std::string after;
   for (;;) {
     TIDINGS_LET(const auto page, suppressions.list(std::nullopt, after, page_size));
@@ -124,14 +123,15 @@ Result<void> export_strangers(SubscriberTable& table, Suppressions& suppressions
         TIDINGS_LET(const auto subscriber, table.find(stored_address(one.address_key)));
         if (subscriber) continue;
       }
-      if (format == ExportFormat::csv) {
-        const std::string_view fields[] = {one.address_key,        "", "", "", "",
-                                           status_word(one.cause), "", "", ""};
-        append_csv(out, fields);
+      if (options.format == ExportFormat::csv) {
+        std::vector<std::string_view> columns{one.address_key,        "", "", "", "",
+                                              status_word(one.cause), "", "", ""};
+        columns.resize(columns.size() + options.fields.size());
+        append_csv(out, columns);
       } else {
-        out += Json{{"address", one.address_key}, {"name", nullptr},       {"language", nullptr},
-                    {"topics", Json::array()},    {"created_at", nullptr}, {"subscriptions", Json::array()},
-                    {"suppressed", json_of(one)}}
+        out += Json{{"address", one.address_key},     {"name", nullptr},           {"language", nullptr},
+                    {"topics", Json::array()},        {"fields", Json::object()},  {"created_at", nullptr},
+                    {"subscriptions", Json::array()}, {"suppressed", json_of(one)}}
                    .dump() +
                "\n";
       }
@@ -145,12 +145,15 @@ Result<void> export_strangers(SubscriberTable& table, Suppressions& suppressions
 }  // namespace
 
 Result<std::int64_t> export_subscribers(store::Database& database, const Clock& clock,
-                                        const SubscriberFilter& filter, ExportFormat format,
+                                        const SubscriberFilter& filter, const ExportOptions& options,
                                         const ExportSink& sink) {
   SubscriberTable table{database, clock};
   Suppressions suppressions{database, clock};
-  if (format == ExportFormat::csv)
-    TIDINGS_TRY(sink("email,name,language,digests,topics,status,confirmed_at,left_at,paused_until\n"));
+  if (options.format == ExportFormat::csv) {
+    std::string header = "email,name,language,digests,topics,status,confirmed_at,left_at,paused_until";
+    for (const auto& name : options.fields) header += "," + name;
+    TIDINGS_TRY(sink(header + "\n"));
+  }
   std::int64_t written = 0;
   for (Page page{.limit = page_size};;) {
     TIDINGS_LET(const auto subscribers, table.list(filter, page));
@@ -158,8 +161,8 @@ Result<std::int64_t> export_subscribers(store::Database& database, const Clock& 
     for (const auto& subscriber : subscribers) {
       const auto address = stored_address(subscriber.address);
       TIDINGS_LET(const auto suppression, suppressions.lookup(address));
-      if (format == ExportFormat::csv) {
-        append_lines(out, subscriber, suppression, filter);
+      if (options.format == ExportFormat::csv) {
+        append_lines(out, subscriber, suppression, {.filter = filter, .fields = options.fields});
       } else {
         out += json_of(subscriber, suppression).dump() + "\n";
       }
@@ -169,7 +172,7 @@ Result<std::int64_t> export_subscribers(store::Database& database, const Clock& 
     if (subscribers.size() < page_size) break;
     page.after = subscribers.back().id;
   }
-  if (is_everybody(filter)) TIDINGS_TRY(export_strangers(table, suppressions, format, sink));
+  if (is_everybody(filter)) TIDINGS_TRY(export_strangers(table, suppressions, options, sink));
   return written;
 }
 

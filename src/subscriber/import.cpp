@@ -147,7 +147,8 @@ class Import {
     if (options_.map.empty() && record.fields.size() == 1 && parse_mail_address(trim(record.fields[0]))) {
       columns_ = ColumnMap::addresses_only();
     } else {
-      const ColumnOptions options{.map = options_.map, .ignored = options_.ignored};
+      ColumnOptions options{.map = options_.map, .ignored = options_.ignored};
+      for (const auto& field : options_.fields) options.fields.push_back(field.name);
       auto columns = ColumnMap::read(record, options);
       if (!columns) {
         auto error = std::move(columns).error();
@@ -234,12 +235,13 @@ class Import {
     return rejects.add(record, reason);
   }
 
-  /// Digests and topics in the configuration's spelling.
+  /// Digests, topics and fields in the configuration's spelling.
   Result<void> check_names(ImportLine& line) const {
     for (auto& digest : line.digests) {
       if (const auto known = known_name(digest, options_.known_digests)) digest = *known;
       TIDINGS_TRY(check_digest(digest));
     }
+    TIDINGS_LET(line.fields, check_fields(line.fields, options_.fields));
     if (options_.known_topics.empty()) return {};
     for (auto& topic : line.topics) {
       TIDINGS_LET(topic, check_known_topic(topic, options_.known_topics));
@@ -260,13 +262,19 @@ class Import {
       ++(fresh ? report_.suppressed : report_.unchanged);
       return {};
     }
+    if (options_.leaves_out && options_.leaves_out(line.address)) {
+      ++report_.unchanged;
+      return {};
+    }
     const auto state = line.status ? std::get<SubscriptionState>(*line.status) : options_.state;
+    const auto address = options_.stored ? line.address : MailAddress{};
     TIDINGS_LET(
         const auto result,
         table_.add(open, {.address = std::move(line.address),
                           .name = std::move(line.name),
                           .language = std::move(line.language),
                           .topics = std::move(line.topics),
+                          .fields = std::move(line.fields),
                           .digests = line.digests.empty() ? options_.digests : std::move(line.digests),
                           .state = state,
                           .confirmed = line.confirmed,
@@ -275,6 +283,7 @@ class Import {
                           .origin = Origin::import,
                           .detail = std::move(detail)}));
     count(result, state);
+    if (options_.stored) TIDINGS_TRY(options_.stored(address, result));
     if (!result.pending.empty()) count_pending(result);
     if (options_.ask == AskReaders::yes && !result.pending.empty()) {
       TIDINGS_TRY(table_.flush_bulk());

@@ -1,10 +1,11 @@
 // Import of a list from a CSV file (subscribers/README.md describes the formats for users).
 //
-// Columns: email, name, language, digests, topics, status, confirmed_at, ip, left_at, tags, paused_until, in
-// any order, recognised by their headers (usual synonyms in any case, or the caller's mapping); exports of
-// other services are recognised by their headers. Rules:
+// Columns: email, name, language, digests, topics, status, confirmed_at, ip, left_at, tags, paused_until and
+// the publisher's own fields, in any order, recognised by their headers (usual synonyms in any case, or the
+// caller's mapping); exports of other services are recognised by their headers. Rules:
 //
-// - A line with an invalid address, date, status, digest, topic or language is rejected and reported; the
+// - A line with an invalid address, date, status, digest, topic, language or field is rejected and reported;
+// the
 //   others are imported.
 // - Unused columns are listed. If a header or value of one speaks of consent, bounces or leaving, nobody is
 //   confirmed on the caller's word: Errc::bad_data until the caller maps or ignores it.
@@ -27,12 +28,16 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/mail_address.hpp"
 #include "base/result.hpp"
 #include "store/database.hpp"
 #include "subscriber/csv.hpp"
+#include "subscriber/field.hpp"
 #include "subscriber/subscriber.hpp"
 
 namespace tidings::subscriber {
+
+struct AddResult;
 
 enum class DryRun { no, yes };
 
@@ -48,7 +53,8 @@ struct ImportOptions {
   std::vector<std::string> digests{};        ///< for lines without any; not empty
   std::vector<std::string> known_digests{};  ///< the configuration's; a line with another one is rejected
   std::vector<std::string>
-      known_topics{};  ///< a line with another one is rejected; none: every topic is accepted
+      known_topics{};               ///< a line with another one is rejected; none: every topic is accepted
+  std::vector<FieldRule> fields{};  ///< the publisher's own, each a column of its name
   SubscriptionState state = SubscriptionState::pending;  ///< for lines without a status
   std::vector<std::pair<std::string, std::string>>
       map{};                            ///< our column name, the file's header; an empty header: use none
@@ -61,6 +67,10 @@ struct ImportOptions {
   std::string detail{};                 ///< for the consent log; usually the file's name
   std::function<void(const ImportProgress&)> progress{};  ///< now and then; may be empty
   std::function<void(std::int64_t)> committed{};  ///< that so many records are in for good; may be empty
+  /// Whose lines are passed over and counted as unchanged; may be empty.
+  std::function<bool(const MailAddress&)> leaves_out{};
+  /// For each line that concerns a person, within the transaction; may be empty. An error ends the import.
+  std::function<Result<void>(const MailAddress&, const AddResult&)> stored{};
   std::function<bool()> stopped{};  ///< somebody asked for the end: Errc::try_again, the open batch is undone
 };
 

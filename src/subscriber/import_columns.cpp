@@ -63,6 +63,7 @@ Result<ColumnMap> ColumnMap::read(const CsvRecord& header, const ColumnOptions& 
   }
   columns.recognise(keys);
   columns.guess(keys);
+  columns.find_fields(keys, options);
   TIDINGS_TRY(columns.obey(keys, options));
   if (!columns.email_) {
     return fail(Errc::bad_data, "there is no email column",
@@ -88,7 +89,24 @@ std::optional<std::size_t>* ColumnMap::slot_of(std::string_view column) {
        {"tags", &tags_},
        {"paused_until", &paused_until_}}};
   const auto* const slot = std::ranges::find(slots, column, [](const auto& one) { return one.first; });
-  return slot == slots.end() ? nullptr : slot->second;
+  if (slot != slots.end()) return slot->second;
+  const auto field = std::ranges::find(fields_, column, [](const auto& one) { return one.first; });
+  return field == fields_.end() ? nullptr : &field->second;
+}
+
+bool ColumnMap::is_ours(std::size_t column) {
+  return std::ranges::any_of(our_columns, [&](const auto& ours) { return *slot_of(ours) == column; }) ||
+         first_name_ == column || last_name_ == column;
+}
+
+/// A field does not take a column that has a meaning.
+void ColumnMap::find_fields(std::span<const std::string> keys, const ColumnOptions& options) {
+  for (const auto& name : options.fields) {
+    auto at = find_key(headers_, name);
+    if (!at) at = find_key(keys, key_of(name));
+    if (at && is_ours(*at)) at.reset();
+    fields_.emplace_back(name, at);
+  }
 }
 
 Result<std::size_t> ColumnMap::find_header(std::span<const std::string> keys, std::string_view wanted) const {
@@ -108,11 +126,19 @@ Result<void> ColumnMap::obey(std::span<const std::string> keys, const ColumnOpti
     for (const auto& column : our_columns) {
       if (auto* const slot = slot_of(column); *slot == at) slot->reset();
     }
+    for (auto& [name, column] : fields_) {
+      if (column == at) column.reset();
+    }
   }
+  return obey_map(keys, options);
+}
+
+Result<void> ColumnMap::obey_map(std::span<const std::string> keys, const ColumnOptions& options) {
+  auto known = our_columns;
+  known.insert(known.end(), options.fields.begin(), options.fields.end());
   for (const auto& [column, wanted] : options.map) {
-    if (std::ranges::find(our_columns, column) == our_columns.end()) {
-      return fail(Errc::usage, fmt::format("\"{}\" cannot be mapped", column),
-                  did_you_mean(column, our_columns));
+    if (std::ranges::find(known, column) == known.end()) {
+      return fail(Errc::usage, fmt::format("\"{}\" cannot be mapped", column), did_you_mean(column, known));
     }
     auto* const slot = slot_of(column);
     if (column == "name") first_name_ = last_name_ = std::nullopt;
@@ -145,6 +171,9 @@ void ColumnMap::find_unused(std::span<const std::string> keys) {
           "confirmed_at", "ip", "left_at", "tags", "paused_until"}) {
       used = used || *slot_of(column) == i;
     }
+    // A field whose header speaks of consent stays suspect.
+    used = used || (meaning_of_header(headers_[i]) == HeaderMeaning::nothing &&
+                    std::ranges::any_of(fields_, [&](const auto& field) { return field.second == i; }));
     // The columns that our own file of rejected lines adds.
     used = used || keys[i].empty() || (keys[i] == "line" && i == 0) || (keys[i] == "reason" && i == 1);
     if (!used) unused_.push_back(i);
@@ -243,17 +272,19 @@ std::vector<ColumnChoice> ColumnMap::choices() const {
   };
   for (const auto column : more_status_) add(column);
   for (const auto& rule : rules_) add(rule.column);
-  return {{"email", header(email_)},
-          {"name", name},
-          {"language", header(language_)},
-          {"digests", header(digests_)},
-          {"topics", header(topics_)},
-          {"status", status},
-          {"confirmed_at", header(confirmed_at_)},
-          {"ip", header(ip_)},
-          {"left_at", header(left_at_)},
-          {"tags", header(tags_)},
-          {"paused_until", header(paused_until_)}};
+  std::vector<ColumnChoice> out{{"email", header(email_)},
+                                {"name", name},
+                                {"language", header(language_)},
+                                {"digests", header(digests_)},
+                                {"topics", header(topics_)},
+                                {"status", status},
+                                {"confirmed_at", header(confirmed_at_)},
+                                {"ip", header(ip_)},
+                                {"left_at", header(left_at_)},
+                                {"tags", header(tags_)},
+                                {"paused_until", header(paused_until_)}};
+  for (const auto& [field, at] : fields_) out.push_back({field, header(at)});
+  return out;
 }
 
 std::string_view ColumnMap::field(const CsvRecord& record, std::optional<std::size_t> column) const {
@@ -385,6 +416,9 @@ Result<void> ColumnMap::read_person(const CsvRecord& record, ImportLine& line) c
   for (const auto& piece : pieces_of(field(record, topics_))) {
     TIDINGS_LET(auto topic, check_topic(piece));
     line.topics.push_back(std::move(topic));
+  }
+  for (const auto& [name, at] : fields_) {
+    if (const auto text = field(record, at); !text.empty()) line.fields.emplace(name, one_line(text));
   }
   return {};
 }

@@ -33,6 +33,7 @@ struct ImportLine {
   std::string language{};
   std::vector<std::string> digests{};
   std::vector<std::string> topics{};
+  Fields fields{};  ///< as written, without the empty ones
   std::optional<LineStatus> status{};
   std::optional<UtcTime> confirmed{};
   std::optional<UtcTime> left{};  ///< when they left, if the file says so
@@ -47,6 +48,7 @@ struct ColumnOptions {
   std::vector<std::pair<std::string, std::string>>
       map{};                           ///< our column name, the file's header; an empty header: use none
   std::vector<std::string> ignored{};  ///< headers without a meaning
+  std::vector<std::string> fields{};   ///< names of own fields, which are columns too
 };
 
 class ColumnMap {
@@ -84,6 +86,9 @@ class ColumnMap {
   [[nodiscard]] Result<std::size_t> find_header(std::span<const std::string> keys,
                                                 std::string_view wanted) const;
   [[nodiscard]] Result<void> obey(std::span<const std::string> keys, const ColumnOptions& options);
+  [[nodiscard]] Result<void> obey_map(std::span<const std::string> keys, const ColumnOptions& options);
+  void find_fields(std::span<const std::string> keys, const ColumnOptions& options);
+  [[nodiscard]] bool is_ours(std::size_t column);
   [[nodiscard]] Result<void> read_person(const CsvRecord& record, ImportLine& line) const;
   [[nodiscard]] Result<void> read_history(const CsvRecord& record, ImportLine& line) const;
   void recognise(std::span<const std::string> keys);
@@ -101,6 +106,7 @@ class ColumnMap {
   std::vector<std::size_t> more_confirmed_at_, more_ip_;  ///< for a line in which the first one is empty
   std::vector<Rule> rules_;
   DateOrder dates_ = DateOrder::year_first;
+  std::vector<std::pair<std::string, std::optional<std::size_t>>> fields_;  ///< own ones, by name
   std::vector<std::size_t> ignored_;
   std::vector<std::size_t> unused_;
   std::string_view harmless_;

@@ -188,7 +188,8 @@ std::span<const KnownLanguage> known_languages() {
       {"yi", "yid", "Yiddish"},
       {"yo", "yor", "Yoruba"},
       {"za", "zha", "Zhuang|Chuang"},
-      {"zh", "zho chi", "Chinese|汉语"},
+      {"zh", "zho chi", "Chinese|汉语|中文|Simplified Chinese|简体中文|简体字"},
+      {"zh-Hant", "", "Traditional Chinese|繁體中文|正體中文"},
       {"zu", "zul", "Zulu|Isi-Zulu"},
   };
   return all;

@@ -7,7 +7,7 @@
 namespace tidings::subscriber {
 
 struct KnownLanguage {
-  std::string_view code;           ///< ISO 639-1
+  std::string_view code;           ///< ISO 639-1, with a script where names tell it
   std::string_view three_letters;  ///< ISO 639-2, separated by blanks
   std::string_view names;          ///< separated by '|'
 };

@@ -7,6 +7,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "subscriber/field.hpp"
 
 namespace tidings::subscriber {
 namespace {
@@ -50,14 +51,15 @@ Result<void> forget_notices(store::Database& database, SubscriberId subscriber) 
 
 Result<bool> NoticeTable::take_sign_up(const SignUpRequest& request) {
   auto insert = database_.prepare(R"(
-      INSERT INTO sign_ups (address, name, language, digests, topics, detail, created_ms)
-      SELECT :address, :name, :language, :digests, :topics, :detail, :now
+      INSERT INTO sign_ups (address, name, language, digests, topics, fields, detail, created_ms)
+      SELECT :address, :name, :language, :digests, :topics, :fields, :detail, :now
       WHERE (SELECT count(*) FROM sign_ups) < :most)");
   TIDINGS_TRY(insert.bind(":address", request.address.text())
                   .bind(":name", request.name)
                   .bind(":language", request.language)
                   .bind(":digests", join(request.digests, "\n"))
                   .bind(":topics", join(request.topics, "\n"))
+                  .bind(":fields", lines_of_fields(request.fields))
                   .bind(":detail", request.detail)
                   .bind(":now", clock_.now())
                   .bind(":most", max_waiting_sign_ups)
@@ -68,7 +70,8 @@ Result<bool> NoticeTable::take_sign_up(const SignUpRequest& request) {
 Result<std::optional<SignUpRequest>> NoticeTable::next_sign_up() {
   for (;;) {
     auto query = database_.prepare(
-        "SELECT id, address, name, language, digests, topics, detail FROM sign_ups ORDER BY id LIMIT 1");
+        "SELECT id, address, name, language, digests, topics, detail, fields FROM sign_ups ORDER BY id LIMIT "
+        "1");
     TIDINGS_LET(const bool row, query.step());
     if (!row) return std::nullopt;
     const auto id = query.integer(0);
@@ -79,6 +82,7 @@ Result<std::optional<SignUpRequest>> NoticeTable::next_sign_up() {
                            .language = query.text(3),
                            .digests = lines_of(query.view(4)),
                            .topics = lines_of(query.view(5)),
+                           .fields = fields_in_lines(query.view(7)),
                            .detail = query.text(6)};
     } else {
       // No form writes such a row, so nobody waits for its answer; the ones after it do.

@@ -21,6 +21,7 @@
 #include "base/mail_address.hpp"
 #include "base/result.hpp"
 #include "store/database.hpp"
+#include "subscriber/subscriber.hpp"
 
 namespace tidings::subscriber {
 
@@ -35,6 +36,7 @@ struct SignUpRequest {
   std::string language{};
   std::vector<std::string> digests{};
   std::vector<std::string> topics{};
+  Fields fields{};
   std::string detail{};
 };
 

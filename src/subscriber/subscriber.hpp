@@ -1,6 +1,7 @@
 // Nouns of the subscriber room: a subscriber and what they agreed to.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,12 +30,16 @@ struct Subscription {
   bool operator==(const Subscription&) const = default;
 };
 
+/// Values of the publisher's own fields, by name (field.hpp).
+using Fields = std::map<std::string, std::string>;
+
 struct Subscriber {
   SubscriberId id{};
   std::string address{};              ///< local part as written, domain as A-labels
   std::string name{};                 ///< may be empty
   std::string language{};             ///< BCP 47; empty: the newsletter's
   std::vector<std::string> topics{};  ///< empty: every topic
+  Fields fields{};                    ///< without the empty ones
   UtcTime created{};
   std::optional<UtcTime> moved{};  ///< when the address last changed
   std::vector<Subscription> subscriptions{};

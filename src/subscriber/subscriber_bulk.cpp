@@ -13,6 +13,7 @@ struct SubscriberTable::Bulk {
   store::RowBatch subscribers;
   store::RowBatch subscriptions;
   store::RowBatch topics;
+  store::RowBatch fields;
   store::RowBatch& consents;
 };
 
@@ -47,13 +48,15 @@ Result<void> SubscriberTable::begin_bulk(const store::Transaction& open) {
                         "paused_until_ms)",
                         6},
            .topics = RowBatch{database_, "INSERT INTO subscriber_topics (subscriber_id, topic)", 2},
+           .fields = RowBatch{database_, "INSERT INTO subscriber_fields (subscriber_id, field, value)", 3},
            .consents = consents_.begin_bulk()});
   return {};
 }
 
 Result<void> SubscriberTable::flush_bulk() {
   if (!bulk_) return {};
-  for (auto* const batch : {&bulk_->subscribers, &bulk_->subscriptions, &bulk_->topics, &bulk_->consents}) {
+  for (auto* const batch :
+       {&bulk_->subscribers, &bulk_->subscriptions, &bulk_->topics, &bulk_->fields, &bulk_->consents}) {
     TIDINGS_TRY(batch->flush());
   }
   bulk_->not_flushed = bulk_->next;
@@ -65,7 +68,7 @@ Result<void> SubscriberTable::flush_hundreds() {
   constexpr auto enough = store::RowBatch::rows_at_once;
   if (bulk_->subscribers.rows() < enough && bulk_->consents.rows() < 10 * enough) return {};
   TIDINGS_TRY(bulk_->subscribers.flush());
-  for (auto* const batch : {&bulk_->subscriptions, &bulk_->topics, &bulk_->consents})
+  for (auto* const batch : {&bulk_->subscriptions, &bulk_->topics, &bulk_->fields, &bulk_->consents})
     TIDINGS_TRY(batch->flush_hundreds());
   return {};
 }
@@ -107,6 +110,9 @@ Result<void> SubscriberTable::load_if_new(const NewSubscriber& wanted, const std
       .add(wanted.language)
       .add(clock_.now());
   for (const auto& topic : wanted.topics) bulk_->topics.add(result.id).add(topic);
+  for (const auto& [name, value] : wanted.fields) {
+    if (!value.empty()) bulk_->fields.add(result.id).add(name).add(value);
+  }
   return {};
 }
 

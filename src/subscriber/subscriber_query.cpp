@@ -90,6 +90,7 @@ Subscriber read_subscriber(const store::Statement& query) {
           .name = query.text(2),
           .language = query.text(3),
           .topics = {},
+          .fields = {},
           .created = query.time(4),
           .moved = query.optional_time(5),
           .subscriptions = {}};
@@ -102,6 +103,7 @@ Result<void> SubscriberTable::load_details(Subscriber& subscriber) {
       database_.prepare("SELECT topic FROM subscriber_topics WHERE subscriber_id = :id ORDER BY topic");
   topics.bind(":id", subscriber.id);
   TIDINGS_TRY(topics.each([&](const store::Statement& row) { subscriber.topics.push_back(row.text(0)); }));
+  TIDINGS_LET(subscriber.fields, fields_of(database_, subscriber.id));
   TIDINGS_LET(subscriber.subscriptions, subscription_rows(subscriber.id, {}));
   return {};
 }
@@ -287,6 +289,28 @@ Result<void> SubscriberTable::for_each_recipient(std::string_view digest,
     TIDINGS_TRY(visit(recipient));
     return {};
   });
+}
+
+Result<Fields> fields_of(store::Database& database, SubscriberId id) {
+  auto rows = database.prepare("SELECT field, value FROM subscriber_fields WHERE subscriber_id = :id");
+  rows.bind(":id", id);
+  Fields fields;
+  TIDINGS_TRY(rows.each([&](const store::Statement& row) { fields.emplace(row.text(0), row.text(1)); }));
+  return fields;
+}
+
+Result<std::vector<FieldValue>> values_of_fields(store::Database& database,
+                                                 std::span<const std::string> fields) {
+  std::vector<FieldValue> values;
+  for (const auto& field : fields) {
+    auto rows = database.prepare("SELECT subscriber_id, value FROM subscriber_fields WHERE field = :field");
+    rows.bind(":field", field);
+    TIDINGS_TRY(rows.each([&](const store::Statement& row) {
+      values.push_back({.subscriber = row.id<SubscriberId>(0), .field = field, .value = row.text(1)});
+    }));
+  }
+  std::ranges::sort(values, {}, &FieldValue::subscriber);
+  return values;
 }
 
 Result<std::set<std::string>> shared_domains(store::Database& database, int least) {

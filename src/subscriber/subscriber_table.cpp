@@ -209,7 +209,8 @@ Result<void> SubscriberTable::insert_if_new(const NewSubscriber& wanted, const s
   result.created = database_.changes() > 0;
   if (result.created) {
     result.id = SubscriberId{database_.last_insert_id()};
-    return put_topics(result.id, wanted.topics);
+    TIDINGS_TRY(put_topics(result.id, wanted.topics));
+    return fill_in_fields(result.id, wanted.fields);
   }
   TIDINGS_LET(const auto known, id_of_key(database_, key));
   if (!known) return fail(Errc::io, "a subscriber vanished within a transaction");
@@ -218,6 +219,7 @@ Result<void> SubscriberTable::insert_if_new(const NewSubscriber& wanted, const s
 }
 
 Result<void> SubscriberTable::fill_in(const NewSubscriber& wanted, SubscriberId id) {
+  TIDINGS_TRY(fill_in_fields(id, wanted.fields));
   if (wanted.name.empty() && wanted.language.empty()) return {};
   auto fill = database_.prepare(R"(
       UPDATE subscribers SET name = CASE name WHEN '' THEN :name ELSE name END,
@@ -334,6 +336,26 @@ Result<void> SubscriberTable::put_topics(SubscriberId id, const std::vector<std:
   return {};
 }
 
+Result<void> SubscriberTable::fill_in_fields(SubscriberId id, const Fields& fields) {
+  for (const auto& [name, value] : fields) {
+    if (value.empty()) continue;
+    auto put = database_.prepare(R"(
+        INSERT INTO subscriber_fields (subscriber_id, field, value) VALUES (:id, :field, :value)
+        ON CONFLICT (subscriber_id, field) DO NOTHING)");
+    TIDINGS_TRY(put.bind(":id", id).bind(":field", name).bind(":value", value).run());
+  }
+  return {};
+}
+
+Result<void> SubscriberTable::set_fields(SubscriberId id, const Fields& fields) {
+  for (const auto& [name, value] : fields) {
+    auto clear =
+        database_.prepare("DELETE FROM subscriber_fields WHERE subscriber_id = :id AND field = :field");
+    TIDINGS_TRY(clear.bind(":id", id).bind(":field", name).run());
+  }
+  return fill_in_fields(id, fields);
+}
+
 Result<bool> SubscriberTable::set(SubscriberId id, const SubscriberChange& change) {
   TIDINGS_LET(auto transaction, database_.begin());
   TIDINGS_LET(const bool changed, set(transaction, id, change));
@@ -371,6 +393,14 @@ Result<bool> SubscriberTable::set(const store::Transaction& /*open*/, Subscriber
       changed.push_back("topics " + (topics.empty() ? std::string{"all"} : tidings::join(topics, "; ")));
     }
   }
+  Fields fields;
+  for (const auto& [field, value] : change.fields) {
+    const auto old = known->fields.find(field);
+    if (value == (old == known->fields.end() ? std::string{} : old->second)) continue;
+    fields.emplace(field, value);
+    changed.push_back("field " + field);
+  }
+  TIDINGS_TRY(set_fields(id, fields));
   if (changed.empty()) return false;
   const auto detail =
       tidings::join(changed, ", ") + (change.detail.empty() ? "" : " (" + change.detail + ")");
@@ -525,6 +555,7 @@ Result<bool> SubscriberTable::erase(const store::Transaction& /*open*/, Subscrib
   TIDINGS_TRY(forget_notices(database_, id));
   TIDINGS_TRY(LeaveReasons(database_).forget(id));
   for (const char* const sql : {"DELETE FROM subscriber_topics WHERE subscriber_id = :id",
+                                "DELETE FROM subscriber_fields WHERE subscriber_id = :id",
                                 "DELETE FROM subscriptions WHERE subscriber_id = :id"}) {
     auto statement = database_.prepare(sql);
     TIDINGS_TRY(statement.bind(":id", id).run());

@@ -36,6 +36,7 @@ struct NewSubscriber {
   std::string name{};
   std::string language{};
   std::vector<std::string> topics{};  ///< only for a new subscriber; empty: every topic
+  Fields fields{};                    ///< checked (field.hpp)
   std::vector<std::string> digests{};
   SubscriptionState state = SubscriptionState::pending;  ///< withdrawn records that they left
   std::optional<UtcTime> confirmed{};                    ///< when consent was given, if known; else now
@@ -103,6 +104,7 @@ struct SubscriberChange {
   std::optional<std::string> name{};
   std::optional<std::string> language{};
   std::optional<std::vector<std::string>> topics{};
+  Fields fields{};  ///< checked (field.hpp); an empty value is removed, absent ones are unchanged
   Origin origin = Origin::cli;
   std::string detail{};
 };
@@ -174,9 +176,9 @@ class SubscriberTable {
   SubscriberTable(store::Database& database, const Clock& clock);
   ~SubscriberTable();
 
-  /// Adds a subscriber, or subscriptions of an existing one. Fills in an existing subscriber's empty name and
-  /// language, never replaces them. Errc::bad_data if name, language or a topic is invalid; Errc::usage
-  /// without a digest.
+  /// Adds a subscriber, or subscriptions of an existing one. Fills in an existing subscriber's empty name,
+  /// language and fields, never replaces them. Errc::bad_data if name, language or a topic is invalid;
+  /// Errc::usage without a digest.
   [[nodiscard]] Result<AddResult> add(const NewSubscriber& wanted);
   [[nodiscard]] Result<AddResult> add(const store::Transaction& open, NewSubscriber wanted);
 
@@ -270,9 +272,9 @@ class SubscriberTable {
   /// -> withdrawn where no answer came in time. Within the caller's transaction.
   [[nodiscard]] Result<std::vector<SubscriptionKey>> end_unanswered();
 
-  /// Erases the person: deletes address, name, language, topics, subscriptions and consent log; the row stays
-  /// as a bare id, and a salted hash of the address joins the suppressions, so that no import brings it back.
-  /// False if there was nobody.
+  /// Erases the person: deletes address, name, language, topics, fields, subscriptions and consent log; the
+  /// row stays as a bare id, and a salted hash of the address joins the suppressions, so that no import
+  /// brings it back. False if there was nobody.
   [[nodiscard]] Result<bool> erase(SubscriberId id);
   [[nodiscard]] Result<bool> erase(const store::Transaction& open, SubscriberId id);
 
@@ -300,6 +302,8 @@ class SubscriberTable {
   /// Of one digest, or of all if `digest` is empty; sorted.
   [[nodiscard]] Result<std::vector<Subscription>> subscription_rows(SubscriberId id, std::string_view digest);
   [[nodiscard]] Result<void> put_topics(SubscriberId id, const std::vector<std::string>& topics);
+  [[nodiscard]] Result<void> fill_in_fields(SubscriberId id, const Fields& fields);
+  [[nodiscard]] Result<void> set_fields(SubscriberId id, const Fields& fields);
   [[nodiscard]] Result<std::optional<SubscriberId>> find_in_bulk(std::string_view key);
   [[nodiscard]] Result<void> load_details(Subscriber& subscriber);
   [[nodiscard]] Result<std::optional<Subscriber>> read_one(store::Statement& query);
@@ -316,6 +320,19 @@ class SubscriberTable {
   struct Bulk;
   std::unique_ptr<Bulk> bulk_;
 };
+
+/// Of one subscriber, without the empty ones.
+[[nodiscard]] Result<Fields> fields_of(store::Database& database, SubscriberId id);
+
+/// One value of an own field.
+struct FieldValue {
+  SubscriberId subscriber{};
+  std::string field{};
+  std::string value{};
+};
+/// All values of these fields, by subscriber.
+[[nodiscard]] Result<std::vector<FieldValue>> values_of_fields(store::Database& database,
+                                                               std::span<const std::string> fields);
 
 /// The domains that at least so many addresses of the list share.
 [[nodiscard]] Result<std::set<std::string>> shared_domains(store::Database& database, int least);

@@ -14,10 +14,10 @@ namespace {
 constexpr std::size_t max_body_bytes = 64 * 1024;
 constexpr std::size_t max_events_bytes = 1024 * 1024;  // webhooks: events come by the hundred
 
-/// The header fields that prove a webhook call, by their names in RFC 3875 section 4.1.18.
+/// The header fields that prove a call to /hooks/ or /api/, by their names in RFC 3875 section 4.1.18.
 void read_proof(const Environment& environment, Request& request) {
   for (const auto& [variable, name] :
-       {std::pair{"HTTP_AUTHORIZATION", "authorization"},
+       {std::pair{"HTTP_AUTHORIZATION", "authorization"}, std::pair{"HTTP_ORIGIN", "origin"},
         std::pair{"HTTP_X_TWILIO_EMAIL_EVENT_WEBHOOK_SIGNATURE", "x-twilio-email-event-webhook-signature"},
         std::pair{"HTTP_X_TWILIO_EMAIL_EVENT_WEBHOOK_TIMESTAMP", "x-twilio-email-event-webhook-timestamp"}}) {
     if (auto value = environment(variable)) request.proof.emplace_back(name, *std::move(value));
@@ -34,10 +34,11 @@ Result<Request> read_cgi(const Environment& environment, std::istream& in) {
   }
   const auto text = [&](const char* name) { return environment(name).value_or(std::string{}); };
   Request request;
-  request.method = *method == "GET"    ? Method::get
-                   : *method == "HEAD" ? Method::head
-                   : *method == "POST" ? Method::post
-                                       : Method::other;
+  request.method = *method == "GET"       ? Method::get
+                   : *method == "HEAD"    ? Method::head
+                   : *method == "POST"    ? Method::post
+                   : *method == "OPTIONS" ? Method::options
+                                          : Method::other;
   request.path = text("PATH_INFO");
   if (request.path.empty()) request.path = "/";
   request.query = text("QUERY_STRING");
@@ -45,7 +46,7 @@ Result<Request> read_cgi(const Environment& environment, std::istream& in) {
   request.accept_language = text("HTTP_ACCEPT_LANGUAGE");
   request.client = plain_address(text("REMOTE_ADDR"));
   const bool hook = request.path.find("/hooks/") != std::string::npos;
-  if (hook) read_proof(environment, request);
+  if (hook || request.path.find("/api/") != std::string::npos) read_proof(environment, request);
   std::size_t length = 0;
   const auto digits = text("CONTENT_LENGTH");
   const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), length);

@@ -33,9 +33,13 @@ enum class Banner {
 
 /// One thing that was changed, and what it is now; no value is "none", or all topics.
 struct ChangedLine {
-  enum class What { digests, topics, name, language, pause } what = What::digests;
+  enum class What { digests, topics, name, language, pause, field } what = What::digests;
   std::vector<std::string> values{};
+  std::string label{};  ///< of a field
 };
+
+/// What has to be put right in a form.
+enum class Problem { none, address, domain, digests, topics, fields, pause };
 
 /// Everything a page may show; templates escape it.
 struct PageView {
@@ -49,14 +53,14 @@ struct PageView {
   std::vector<std::string> others{};  ///< names of digests
   std::vector<Choice> digests{};
   std::vector<Choice> topics{};
-  bool has_problem = false;     ///< the address was refused
+  std::vector<OwnField> fields{};
+  Problem problem = Problem::none;
+  bool is_embedded = false;     ///< in a frame of another site
   bool is_second_step = false;  ///< filled in on another site: only the button is missing
   bool is_subscribed = false;
   bool is_stopped = false;  ///< nothing is sent to this address
   bool moves = false;       ///< the confirmation is of another address
   bool may_pause = false;
-  bool has_pause_problem = false;
-  bool has_move_problem = false;
   std::string paused_until{};  ///< days, as 2027-01-15
   std::string first_day{};
   std::string last_day{};

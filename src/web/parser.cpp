@@ -46,6 +46,7 @@ class MemoryStream final : public httplib::Stream {
 Method method_of(const std::string& name) {
   if (name == "GET") return Method::get;
   if (name == "HEAD") return Method::head;
+  if (name == "OPTIONS") return Method::options;
   return name == "POST" ? Method::post : Method::other;
 }
 
@@ -76,8 +77,8 @@ struct Parser::Http final : httplib::Server {
                     .client = client_of(*task.peer, forwarded, trusted)};
     if (const auto mark = in.target.find('?'); mark != std::string::npos)
       request.query = in.target.substr(mark + 1);
-    if (in.path.find("/hooks/") != std::string::npos) {
-      for (const std::string name : {"authorization", "x-twilio-email-event-webhook-signature",
+    if (in.path.find("/hooks/") != std::string::npos || in.path.find("/api/") != std::string::npos) {
+      for (const std::string name : {"authorization", "origin", "x-twilio-email-event-webhook-signature",
                                      "x-twilio-email-event-webhook-timestamp"}) {
         if (in.has_header(name)) request.proof.emplace_back(name, in.get_header_value(name));
       }

@@ -7,15 +7,15 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
-#include "web/form_token.hpp"
+#include "web/choices.hpp"
 #include "web/static_files.hpp"
 
 namespace tidings::web {
 namespace {
 
 constexpr std::string_view page_policy =
-    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none'; "
-    "base-uri 'none'";
+    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors ";
 // Editions carry their style and show the posts' pictures; nothing in them runs.
 constexpr std::string_view archive_policy =
     "default-src 'none'; img-src 'self' https: data:; style-src 'self' 'unsafe-inline'; frame-ancestors "
@@ -32,10 +32,6 @@ Response not_allowed(std::string_view methods) {
   auto response = plain(405, "method not allowed\n");
   response.fields.emplace_back("Allow", methods);
   return response;
-}
-
-bool is_read(const Request& request) {
-  return request.method == Method::get || request.method == Method::head;
 }
 
 /// The rest after `prefix` if it can be a token: one segment of base64url or base32.
@@ -84,7 +80,11 @@ Result<Response> Site::show(int status, const PageView& view) {
       .body = {},
       .fields = {
           {"Cache-Control", "no-store"}, {"Content-Language", view.language}, {"X-Robots-Tag", "noindex"}}};
-  if (view.page == PageName::subscribe) response.fields.pop_back();
+  if (view.page == PageName::subscribe && !view.is_embedded) response.fields.pop_back();
+  if (view.is_embedded) {
+    response.fields.emplace_back("Content-Security-Policy",
+                                 std::string{page_policy} + join(options_.embed_origins, " "));
+  }
   TIDINGS_LET(response.body, pages_.render(view));
   return response;
 }
@@ -103,79 +103,8 @@ Result<Response> Site::missing(const Request& request) {
   return show_notice(404, Banner::missing, language_of(request));
 }
 
-Result<Response> Site::subscribe(const Request& request) {
-  PageView view{.page = PageName::subscribe, .language = language_of(request)};
-  view.digests = service_.digests();
-  view.topics = service_.topics();
-  view.form_token = make_form_token(options_.form_token_secret, clock_.now());
-  if (is_read(request)) return show(200, view);
-  const auto form = parse_form(request.content_type, request.body);
-  if (!form) return show_notice(400, Banner::trouble, view.language);
-  view.address = truncate_utf8(form->get("email"), 320);
-  view.name = truncate_utf8(form->get("name"), 200);
-  bool all_known = true;
-  for (auto* const choices : {&view.digests, &view.topics}) {
-    for (const auto& chosen : form->all(choices == &view.digests ? "digest" : "topic")) {
-      const auto same = [&](const Choice& choice) {
-        return fold_case(choice.value) == fold_case(trim(chosen));
-      };
-      const auto choice = std::ranges::find_if(*choices, same);
-      all_known = all_known && choice != choices->end();
-      if (choice != choices->end()) choice->is_chosen = true;
-    }
-  }
-  // A publisher's own form that asks for something unknown: "nothing chosen" would mean everything.
-  if (!all_known) {
-    log::warning("web: a sign-up form asked for a digest or topic that is not in config.toml");
-    return show_notice(422, Banner::trouble, view.language);
-  }
-  // A field that no person sees is filled in: answered like the others, and ignored.
-  if (!form->get("website").empty()) {
-    count(SiteState::robots);
-    return show_notice(200, Banner::check, view.language);
-  }
-  // From another site, too fast, or a day old: shown again, filled in, for a person to press the button.
-  const auto age = age_of_form_token(options_.form_token_secret, form->get("stamp"), clock_.now());
-  if (!age || *age < options_.least_fill_time || *age > std::chrono::hours{24}) {
-    view.is_second_step = true;
-    return show(200, view);
-  }
-  TIDINGS_LET(const bool may_sign_up, limits_.take(Limit::sign_ups, request.client, clock_.now()));
-  if (!may_sign_up) {
-    count(SiteState::limited);
-    return show_notice(429, Banner::many, view.language);
-  }
-  SignUp wanted{.address = std::string{form->get("email")},
-                .name = view.name,
-                .language = view.language,
-                .digests = {},
-                .topics = {},
-                .client = request.client,
-                .consent = pages_.consent(view.language)};
-  for (const auto& choice : view.digests) {
-    if (choice.is_chosen) wanted.digests.push_back(choice.value);
-  }
-  for (const auto& choice : view.topics) {
-    if (choice.is_chosen) wanted.topics.push_back(choice.value);
-  }
-  // An address that lost a character on its way in is somebody else's.
-  if (form->was_cleaned("email")) {
-    view.has_problem = true;
-    return show(422, view);
-  }
-  TIDINGS_LET(const auto answer, service_.sign_up(wanted));
-  if (answer == SignUpResult::bad_address) {
-    view.has_problem = true;
-    return show(422, view);
-  }
-  // Too many for one address looks like success; otherwise the answer would reveal that the address was used
-  // before.
-  count(answer == SignUpResult::taken ? SiteState::sign_ups : SiteState::limited);
-  return show_notice(200, Banner::check, view.language);
-}
-
 Result<Response> Site::confirm(const Request& request, std::string_view token) {
-  if (is_read(request)) {
+  if (request.reads()) {
     TIDINGS_LET(const auto joining, service_.joining(token));
     if (!joining) return missing(request);
     if (joining->is_done) return show_joined(request, *joining);
@@ -206,7 +135,7 @@ Result<Response> Site::show_joined(const Request& request, const Joining& joined
 }
 
 Result<Response> Site::unsubscribe(const Request& request, std::string_view token) {
-  if (is_read(request)) {
+  if (request.reads()) {
     TIDINGS_LET(const auto leaving, service_.leaving(token));
     if (!leaving) return missing(request);
     PageView view{.page = leaving->is_subscribed ? PageName::unsubscribe : PageName::left,
@@ -242,27 +171,26 @@ Result<Response> Site::unsubscribe(const Request& request, std::string_view toke
   return leave(request, token, act == "all" ? Scope::all : Scope::digest);
 }
 
-Result<Response> Site::show_preferences(const Member& member, const std::string& language,
-                                        PreferencesProblem problem) {
+Result<Response> Site::show_preferences(const Member& member, const std::string& language, Problem problem) {
   PageView view{
       .page = PageName::preferences, .language = language, .address = member.address, .name = member.name};
   view.digests = member.digests;
   view.topics = member.topics;
+  view.fields = member.fields;
   view.is_stopped = member.is_stopped;
+  view.problem = problem;
   view.may_pause = member.may_pause;
   view.paused_until = member.paused_until;
   view.first_day = member.first_day;
   view.last_day = member.last_day;
-  view.has_pause_problem = problem == PreferencesProblem::pause;
-  view.has_move_problem = problem == PreferencesProblem::address;
-  return show(problem == PreferencesProblem::none ? 200 : 422, view);
+  return show(problem == Problem::none ? 200 : 422, view);
 }
 
 Result<Response> Site::preferences(const Request& request, std::string_view token) {
   TIDINGS_LET(const auto member, service_.member(token));
   if (!member) return missing(request);
   const auto language = language_of(request, member->language);
-  if (is_read(request)) return show_preferences(*member, language);
+  if (request.reads()) return show_preferences(*member, language);
   const auto form = parse_form(request.content_type, request.body);
   const auto act = form ? form->get("act") : std::string_view{};
   if (act == "save") return save(request, token, *member, *form);
@@ -277,10 +205,16 @@ Result<Response> Site::preferences(const Request& request, std::string_view toke
 Result<Response> Site::save(const Request& request, std::string_view token, const Member& before,
                             const Form& form) {
   const auto language = language_of(request, before.language);
+  auto topics = named_topics(form);
+  if (!topics) return show_preferences(before, language, Problem::topics);
+  auto wanted = before;
+  if (!fill_answers(wanted.fields, form, service_))
+    return show_preferences(wanted, language, Problem::fields);
   Preferences preferences{.name = std::string{form.get("name")},
                           .language = std::string{form.get("language")},
-                          .digests = form.all("digest"),
-                          .topics = form.all("topic")};
+                          .digests = named_digests(form, before.digests.size()),
+                          .topics = *std::move(topics),
+                          .fields = answers(wanted.fields)};
   if (!form.has("name")) preferences.name = before.name;
   if (!form.has("language")) preferences.language = before.language;
   if (form.has("paused_until")) preferences.paused_until = std::string{form.get("paused_until")};
@@ -288,7 +222,7 @@ Result<Response> Site::save(const Request& request, std::string_view token, cons
   if (!change && change.error().code == Errc::bad_data) return show_notice(422, Banner::trouble, language);
   TIDINGS_LET(const auto changed, std::move(change));
   if (!changed) return missing(request);
-  if (*changed == Change::bad_day) return show_preferences(before, language, PreferencesProblem::pause);
+  if (*changed == Change::bad_day) return show_preferences(before, language, Problem::pause);
   count(SiteState::changes);
   const auto after = preferences.language.empty() ? language : language_of(request, preferences.language);
   if (*changed == Change::waits_for_confirmation) return show_notice(200, Banner::check, after);
@@ -307,7 +241,7 @@ Response Site::health() {
 }
 
 Response Site::answer_monitor(const Request& request) {
-  if (!is_read(request)) return not_allowed("GET, HEAD");
+  if (!request.reads()) return not_allowed("GET, HEAD");
   if (request.path != "/metrics") return plain(404, "/metrics is here\n");
   auto numbers = metrics(request);
   if (numbers) return *std::move(numbers);
@@ -348,7 +282,10 @@ Result<Response> Site::archive(const Request& request, std::string_view path) {
 Result<Response> Site::route(const Request& request) {
   const std::string_view path{request.path};
   const bool is_post = request.method == Method::post;
-  if (request.method == Method::other) return not_allowed("GET, HEAD, POST");
+  if (path == "/api/subscribe") return api(request);
+  if (request.method == Method::other || request.method == Method::options)
+    return not_allowed("GET, HEAD, POST");
+  if (path == "/embed") return embed(request);
   if (path == "/" || path == "/subscribe") {
     if (is_post && path == "/") return not_allowed("GET, HEAD");
     return subscribe(request);
@@ -407,7 +344,8 @@ Response Site::answer(Request request) {
   auto response = routed ? *std::move(routed) : plain(500, "internal error\n");
   const bool has_policy = std::ranges::any_of(
       response.fields, [](const auto& field) { return field.first == "Content-Security-Policy"; });
-  if (!has_policy) response.fields.emplace_back("Content-Security-Policy", page_policy);
+  if (!has_policy)
+    response.fields.emplace_back("Content-Security-Policy", std::string{page_policy} + "'none'");
   response.fields.emplace_back("X-Content-Type-Options", "nosniff");
   response.fields.emplace_back("Referrer-Policy", "no-referrer");
   return response;

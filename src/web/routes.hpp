@@ -4,6 +4,8 @@
 //   | path            | GET                    | POST                                          |
 //   |-----------------|------------------------|-----------------------------------------------|
 //   | /, /subscribe   | the sign-up form       | asks for a confirmation mail                  |
+//   | /embed          | the form for a frame   | the same                                      |
+//   | /api/subscribe  |                        | the same, as JSON (sign_up_api.cpp)           |
 //   | /c/TOKEN        | what will be confirmed | confirms, or sends a new link                 |
 //   | /u/TOKEN        | a button               | leaves (also RFC 8058), gets less, comes back |
 //   | /p/TOKEN        | preferences            | changes them, moves, downloads, erases        |
@@ -25,6 +27,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -40,6 +43,9 @@ struct SiteOptions {
   std::string base_path;          ///< path of public_url, without trailing slash; may be empty
   std::filesystem::path archive;  ///< empty: none
   std::string form_token_secret;
+  std::string api_key{};                     ///< empty: no /api/subscribe
+  std::vector<std::string> api_origins{};    ///< whose pages may call it
+  std::vector<std::string> embed_origins{};  ///< whose pages may show /embed; empty: it is not there
   std::chrono::milliseconds least_fill_time{2000};
 };
 
@@ -79,14 +85,24 @@ class Site {
 
  private:
   [[nodiscard]] Result<Response> route(const Request& request);
+  // sign_up.cpp
   [[nodiscard]] Result<Response> subscribe(const Request& request);
+  [[nodiscard]] Result<Response> embed(const Request& request);
+  [[nodiscard]] Result<Response> sign_up_page(const Request& request, PageView view);
+  [[nodiscard]] Result<Response> answer_form(const Request& request, const Form& form, PageView view);
+  /// A message in the place of that page.
+  [[nodiscard]] Result<Response> show_instead(const PageView& view, int status, Banner notice);
+  [[nodiscard]] Result<SignUpResult> take_sign_up(const SignUp& wanted);
+  // sign_up_api.cpp
+  [[nodiscard]] Result<Response> api(const Request& request);
+  [[nodiscard]] Result<Response> answer_api(const Request& request);
+
   [[nodiscard]] Result<Response> confirm(const Request& request, std::string_view token);
   [[nodiscard]] Result<Response> show_joined(const Request& request, const Joining& joined);
   [[nodiscard]] Result<Response> unsubscribe(const Request& request, std::string_view token);
   [[nodiscard]] Result<Response> preferences(const Request& request, std::string_view token);
-  enum class PreferencesProblem { none, pause, address };
   [[nodiscard]] Result<Response> show_preferences(const Member& member, const std::string& language,
-                                                  PreferencesProblem problem = PreferencesProblem::none);
+                                                  Problem problem = Problem::none);
   [[nodiscard]] Result<Response> save(const Request& request, std::string_view token, const Member& before,
                                       const Form& form);
   [[nodiscard]] Result<Response> show_saved(const Member& before, const Member& after,

@@ -7,10 +7,12 @@
 // Errc::try_again of the store.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -21,9 +23,11 @@
 namespace tidings::web {
 
 struct Choice {
-  std::string value;
-  std::string label;  ///< empty for a digest: the page names it
+  std::string value{};
+  std::string label{};  ///< empty for a digest: the page names it
+  std::string description{};
   bool is_chosen = false;
+  std::size_t group = 0;  ///< digests that bring the same posts have the same: one of them is enough
 
   bool operator==(const Choice&) const = default;
 };
@@ -39,6 +43,19 @@ struct Leaving {
   std::vector<Choice> topics{};  ///< all of them, the ones they get chosen; fewer than two are no choice
   bool may_pause = false;
 };
+
+/// A question of the publisher's own, and the answer.
+struct OwnField {
+  enum class Kind { text, choice, date, number, yes_no } kind = Kind::text;
+  std::string name{};
+  std::string title{};
+  std::vector<std::string> choices{};
+  std::string value{};
+  bool is_wrong = false;  ///< the answer makes no sense
+};
+
+/// Name and answer; an empty one is none.
+using Answers = std::vector<std::pair<std::string, std::string>>;
 
 /// Less of it instead of leaving. An unsubscribe link allows nothing that means more mail.
 struct Less {
@@ -70,14 +87,15 @@ struct Member {
   std::string address;  ///< masked
   std::string name;
   std::string language;
-  std::vector<Choice> digests;
-  std::vector<Choice> topics;  ///< none chosen means all
-  bool is_stopped = false;     ///< suppressed: may leave digests and change the name, but gets no mail
-  bool may_pause = false;      ///< gets something
-  std::string paused_until{};  ///< as 2027-01-15; empty: not paused
-  std::string first_day{};     ///< that a pause may end on
+  std::vector<Choice> digests;  ///< those on offer, and those they get
+  std::vector<Choice> topics;   ///< none chosen means all
+  bool is_stopped = false;      ///< suppressed: may leave digests and change the name, but gets no mail
+  bool may_pause = false;       ///< gets something
+  std::string paused_until{};   ///< as 2027-01-15; empty: not paused
+  std::string first_day{};      ///< that a pause may end on
   std::string last_day{};
   std::vector<NextMail> next{};
+  std::vector<OwnField> fields{};
 };
 
 /// The preferences they want instead.
@@ -86,6 +104,7 @@ struct Preferences {
   std::string language;
   std::vector<std::string> digests;
   std::vector<std::string> topics;
+  Answers fields{};                           ///< absent ones are unchanged
   std::optional<std::string> paused_until{};  ///< a day, or empty: no pause; absent: as it is
 };
 
@@ -101,13 +120,16 @@ struct SignUp {
   std::string address;
   std::string name;
   std::string language;
-  std::vector<std::string> digests;  ///< empty: all of them
-  std::vector<std::string> topics;
-  std::string client;   ///< the visitor's address, as proof of consent
-  std::string consent;  ///< the sentence they agreed to
+  std::vector<std::string> digests;  ///< empty: those that newcomers get
+  std::vector<std::string> topics;   ///< empty: every topic
+  Answers fields{};                  ///< checked
+  std::string client;                ///< the visitor's address, as proof of consent
+  std::string way;                   ///< "sign-up form"
+  std::string consent;               ///< the sentence they agreed to; empty: we do not know it
 };
 
-enum class SignUpResult { taken, bad_address, too_many };
+/// too_many: the store takes no more; limited: that network has had its share.
+enum class SignUpResult { taken, bad_address, blocked_domain, too_many, limited };
 
 enum class Scope { digest, all };
 
@@ -165,8 +187,14 @@ class Service {
   /// One insert, whether or not the address is known; it is looked up later, when the mail is sent.
   [[nodiscard]] virtual Result<SignUpResult> sign_up(const SignUp& wanted) = 0;
 
+  /// What the sign-up form offers; those that newcomers get are chosen.
   [[nodiscard]] virtual std::vector<Choice> digests() const = 0;
   [[nodiscard]] virtual std::vector<Choice> topics() const = 0;
+  /// The publisher's own questions, without answers.
+  [[nodiscard]] virtual std::vector<OwnField> fields() const { return {}; }
+  /// The answer as it is kept. Errc::bad_data says what is wrong with it, or names the nearest field.
+  [[nodiscard]] virtual Result<std::string> check_field(std::string_view name,
+                                                        std::string_view answer) const = 0;
 
   /// A relay's webhook call to /hooks/RELAY; returns the HTTP status. 404 unless enabled.
   [[nodiscard]] virtual Result<int> take_webhook(std::string_view /*relay*/, const Request& /*call*/) {

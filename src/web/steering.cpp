@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "web/choices.hpp"
 #include "web/form_token.hpp"
 #include "web/routes.hpp"
 
@@ -13,14 +14,6 @@ namespace {
 constexpr std::chrono::hours undo_time{1};
 /// Between the withdrawal and the stamp of its page.
 constexpr std::chrono::minutes page_time{1};
-
-std::vector<std::string> chosen(const std::vector<Choice>& choices) {
-  std::vector<std::string> out;
-  for (const auto& choice : choices) {
-    if (choice.is_chosen) out.push_back(choice.value);
-  }
-  return out;
-}
 
 std::vector<std::string> one(const std::string& value) {
   return value.empty() ? std::vector<std::string>{} : std::vector{value};
@@ -37,6 +30,11 @@ std::vector<ChangedLine> changes_between(const Member& before, const Member& aft
   compare(What::pause, one(before.paused_until), one(after.paused_until));
   compare(What::name, one(before.name), one(after.name));
   compare(What::language, one(before.language), one(after.language));
+  for (std::size_t i = 0; i < std::min(before.fields.size(), after.fields.size()); ++i) {
+    const auto& [old, now] = std::pair{before.fields[i].value, after.fields[i].value};
+    if (old != now)
+      lines.push_back({.what = What::field, .values = one(now), .label = after.fields[i].title});
+  }
   return lines;
 }
 
@@ -60,11 +58,11 @@ Result<Response> Site::move(const Request& request, std::string_view token, cons
     return show_notice(429, Banner::many, language);
   }
   // An address that lost a character on its way in is somebody else's.
-  if (form.was_cleaned("email")) return show_preferences(member, language, PreferencesProblem::address);
+  if (form.was_cleaned("email")) return show_preferences(member, language, Problem::address);
   TIDINGS_LET(const auto answer, service_.move(token, form.get("email"), request.client));
   if (!answer) return missing(request);
   switch (*answer) {
-    case Moving::bad_address: return show_preferences(member, language, PreferencesProblem::address);
+    case Moving::bad_address: return show_preferences(member, language, Problem::address);
     case Moving::same:
     case Moving::refused: return show_saved(member, member, language);
     case Moving::too_often: count(SiteState::limited); return show_notice(429, Banner::many, language);

@@ -9,7 +9,7 @@
 
 namespace tidings::web {
 
-enum class Method { get, head, post, other };
+enum class Method { get, head, post, options, other };
 
 /// Untrusted. It has no host name on purpose: links are made only from the configured public_url.
 struct Request {
@@ -22,7 +22,9 @@ struct Request {
   std::string accept{};           ///< as sent
   std::string client{};  ///< the visitor's address (as given by a trusted proxy, if any); may be empty
   std::vector<std::pair<std::string, std::string>>
-      proof{};  ///< of calls to /hooks/: the header fields that sign them, names in lower case
+      proof{};  ///< of calls to /hooks/ and /api/: the header fields that sign them, names in lower case
+
+  [[nodiscard]] bool reads() const { return method == Method::get || method == Method::head; }
 };
 
 /// Called once, from any thread, with whether the promised change is on disk.

@@ -85,6 +85,7 @@ def schema():
     """A fresh database, and the owner ("room/file") of each table. All rooms may read the views."""
     database = sqlite3.connect(":memory:")
     database.create_function("lookup", 3, lambda *_: None)
+    database.create_function("server_ms", 0, lambda: 0)
     owners, owner = {}, None
     files = sorted((STORE / "migrations").glob("*.sql"))
     for file in files + [STORE / "views.sql"]:

@@ -24,9 +24,9 @@ def is_installed():
 
 
 class Server:
-    def __init__(self, options=()):
+    def __init__(self, options=(), folder=None):
         memory = pathlib.Path("/dev/shm")
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tidings-pg-", dir=memory if memory.is_dir() else None))
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tidings-pg-", dir=folder or (memory if memory.is_dir() else None)))
         self.options = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB", "max_connections=60",
                         "unix_socket_directories=%s" % self.folder, "listen_addresses=", "log_min_messages=warning",
                         "autovacuum_naptime=60s", *options]

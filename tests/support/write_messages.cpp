@@ -158,7 +158,8 @@ int main(int argc, char** argv) {
   for (const auto& theme_folder : std::filesystem::directory_iterator{templates}) {
     const auto name = theme_folder.path().filename().string();
     const auto theme = must(Theme::load({.name = name, .subject = {}, .preheader = {}}, lookup));
-    for (const auto* language : {"en", "de", "el", "es", "fr", "it", "pt", "ru", "tr", "ar", "ja", "zh"}) {
+    for (const auto& file : std::filesystem::directory_iterator{templates / "default/strings"}) {
+      const auto language = file.path().stem().string();
       const auto strings = must(Strings::load(name, language, lookup));
       options.language = strings.language();
       auto bodies = must(theme.render_bodies(rich_view(), strings, zone));

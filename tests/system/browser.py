@@ -10,7 +10,7 @@ import time
 
 DRIVER = shutil.which("chromedriver")
 AXE = pathlib.Path(os.environ["AXE"]).read_text(encoding="utf-8") if "AXE" in os.environ else None
-TAB, ENTER, SPACE = "\ue004", "\ue007", " "
+TAB, ENTER, SPACE, DOWN = "\ue004", "\ue007", " ", "\ue015"
 
 
 class Browser:

@@ -10,7 +10,7 @@ import time
 import unittest
 
 from contract_world import ADA, BEN, LATER, Pages, World, day, readable
-from contract_worlds import (A_LETTER, EARLY, NEW, SOON, TOO_LATE, all_deferred, backed_up, bare, begin, both, both_composed, both_sent, chosen,
+from contract_worlds import (A_LETTER, EARLY, NEW, SOON, TOO_LATE, shown_elsewhere, shrunken, all_deferred, asks_city, backed_up, bare, begin, both, both_composed, both_sent, chosen,
                              collected, composed, deferred, drafts, filled, flooded, hidden, in_doubt, lists_to_import, mails_back, many,
                              many_composed, many_segments, moved, old_database, paused, pending, pinned, sent, sent_and_suppressed,
                              signed, suppressed, templates)
@@ -241,6 +241,24 @@ def nothing_but_errors(test, world):
         test.assertIn("error", other.said("-q", "subscriber", "show", "nobody@example.org"))
 
 
+def a_worker_follows(test, world):
+    begin(world, composed)
+    worker = world.start("deliver", "--follow")
+    try:
+        test.assertIn("waiting", worker.stdout.readline())
+        test.assertIn("2 sent now", worker.stdout.readline())
+    finally:
+        worker.terminate()
+        worker.communicate(timeout=5)
+    test.assertEqual(worker.returncode, 0)
+
+
+def a_name_goes_with_follow(test, world):
+    begin(world, composed)
+    test.assertIn("exit 64", world.said("deliver", "--workers-name", "one"))
+    test.assertIn("not a worker's name", world.said("deliver", "--follow", "--workers-name", "No. 1"))
+
+
 def a_copy_elsewhere(test, world):
     begin(world, moved)
     test.assertIn("exit 77", world.said("deliver"))
@@ -309,6 +327,7 @@ def table_of_commands(test, world):
 ADDS = "post add --source harbour --title Extra --url https://x.example/e"
 SHOWN = "post show 5 --json"
 IMPORT = "subscriber import more.csv"
+SYNC = "subscriber sync more.csv"
 ON_LIST = "subscriber list"
 SHOWS_ADA = "subscriber show " + ADA
 SHOWS_NEW = "subscriber show " + NEW
@@ -343,6 +362,8 @@ CASES = {
     ("compose", "--now"): differs("compose weekly", "compose weekly --now", then="edition list", shows="weekly#1", at=EARLY),
     ("compose", "--late"): differs("compose weekly", "compose weekly --late", then="edition list", shows="weekly#1", at=TOO_LATE),
     ("deliver", ""): differs(None, "deliver", then=names, shows="out/", prepare=composed),
+    ("deliver", "--follow"): a_worker_follows,
+    ("deliver", "--workers-name"): a_name_goes_with_follow,
     ("deliver", "EDITION"): differs("deliver daily#1", "deliver weekly#1", shows="weekly#1: 2 sent", hides="daily#1", prepare=both_composed),
     ("deliver", "--to-dir"): differs("deliver", "deliver --to-dir mails", then=names, shows="mails/", prepare=composed),
     ("deliver", "--time-budget"): differs("deliver", "deliver --time-budget 1ms", hides="2000 sent now", prepare=many_composed),
@@ -376,7 +397,7 @@ CASES = {
     ("report", "--html"): differs("report weekly", "report weekly --html page.html", then=names, shows="page.html", prepare=sent),
     ("status", ""): differs(None, "send weekly", then="status", shows="2 of 2 sent"),
     ("status", "--health"): differs("status", "status --health", shows="healthy: "),
-    ("doctor", ""): differs(None, in_order(breaks_the_harbour, "collect"), then="doctor", shows="exit 69"),
+    ("doctor", ""): differs(None, in_order(breaks_the_harbour, "collect"), then="doctor", shows="exit 75"),
     ("doctor", "--smtp"): doctor_asks_the_relay,
     ("doctor", "--dns"): doctor_asks_the_dns,
     ("doctor", "--pages"): differs("doctor", "doctor --pages", shows="pages: "),
@@ -492,14 +513,17 @@ CASES = {
     ("subscriber add", "ADDRESS"): differs("subscriber add other@example.org", ADD, then=ON_LIST, shows=NEW),
     ("subscriber add", "--name"): differs(ADD, ADD + " --name Zoe", then=ON_LIST, shows="Zoe"),
     ("subscriber add", "--language"): differs(ADD, ADD + " --language de", then=SHOWS_NEW, shows="language  de"),
-    ("subscriber add", "--digest"): differs(ADD, ADD + " --digest weekly", then=SHOWS_NEW, hides="daily  pending"),
+    ("subscriber add", "--digest"): differs(ADD, ADD + " --digest daily", then=SHOWS_NEW, hides="weekly  pending"),
     ("subscriber add", "--topic"): differs(ADD, ADD + " --topic sea", then=SHOWS_NEW, shows="topics    sea"),
+    ("subscriber add", "--field"): differs(ADD, ADD + " --field city=Porto", then=SHOWS_NEW, shows="city      Porto", prepare=asks_city),
     ("subscriber add", "--confirmed"): differs(ADD, ADD + " --confirmed", then=SHOWS_NEW, shows="weekly  confirmed"),
     ("subscriber set", ""): differs(None, "subscriber set %s --name Zoe" % ADA, then=ON_LIST, shows="Zoe"),
     ("subscriber set", "ADDRESS"): differs("subscriber set %s --name Zoe" % BEN, "subscriber set %s --name Zoe" % ADA, then=SHOWS_ADA, shows="Zoe"),
     ("subscriber set", "--name"): differs("subscriber set %s --name Yan" % ADA, "subscriber set %s --name Zoe" % ADA, then=SHOWS_ADA, shows="Zoe"),
     ("subscriber set", "--language"): differs("subscriber set %s --name Zoe" % ADA, "subscriber set %s --name Zoe --language de" % ADA, then=SHOWS_ADA, shows="language  de"),
     ("subscriber set", "--topic"): differs("subscriber set %s --name Zoe" % ADA, "subscriber set %s --name Zoe --topic sea" % ADA, then=SHOWS_ADA, shows="topics    sea"),
+    ("subscriber set", "--field"): differs("subscriber set %s --name Zoe" % ADA, "subscriber set %s --name Zoe --field city=Porto" % ADA, then=SHOWS_ADA,
+                                           shows="city      Porto", prepare=asks_city),
     ("subscriber set", "--cadence"): differs("subscriber set %s --name Zoe" % ADA, "subscriber set %s --name Zoe --cadence daily" % ADA, then=SHOWS_ADA, shows="daily  confirmed"),
     ("subscriber set", "--all-topics"): differs("subscriber set %s --name Zoe" % ADA, "subscriber set %s --name Zoe --all-topics" % ADA, then=SHOWS_ADA,
                                                 shows="topics    all", prepare=chosen),
@@ -550,7 +574,7 @@ CASES = {
     ("subscriber export", "--search"): differs("subscriber export", "subscriber export --search ben", hides=ADA),
     ("subscriber import", ""): differs(None, IMPORT, then=ON_LIST, shows=NEW, prepare=lists_to_import),
     ("subscriber import", "FILE"): differs("subscriber import other.csv", IMPORT, then=ON_LIST, shows=NEW, prepare=lists_to_import),
-    ("subscriber import", "--digest"): differs(IMPORT, IMPORT + " --digest weekly", then=SHOWS_NEW, hides="daily  pending", prepare=lists_to_import),
+    ("subscriber import", "--digest"): differs(IMPORT, IMPORT + " --digest daily", then=SHOWS_NEW, hides="weekly  pending", prepare=lists_to_import),
     ("subscriber import", "--map"): differs("subscriber import odd.csv", "subscriber import odd.csv --map name=Kundenname", then=ON_LIST, shows="Newman", prepare=lists_to_import),
     ("subscriber import", "--delimiter"): differs("subscriber import bars.csv", "subscriber import bars.csv --delimiter '|'", then=ON_LIST, shows=NEW, prepare=lists_to_import),
     ("subscriber import", "--encoding"): differs("subscriber import latin.csv", "subscriber import latin.csv --encoding windows-1251", then=ON_LIST,
@@ -564,6 +588,17 @@ CASES = {
     ("subscriber import", "--rejects"): differs("subscriber import bad.csv", "subscriber import bad.csv --rejects rest.csv", then=text_of_file("rest.csv"),
                                                 shows="nobody", prepare=lists_to_import),
     ("subscriber import", "--batch"): differs("subscriber import cut.csv", "subscriber import cut.csv --batch 1", then=ON_LIST, shows=NEW, prepare=lists_to_import),
+    ("subscriber sync", ""): differs(None, SYNC, then=ON_LIST, shows=NEW, prepare=lists_to_import),
+    ("subscriber sync", "SOURCE"): differs("subscriber sync other.csv", SYNC, then=ON_LIST, shows=NEW, prepare=lists_to_import),
+    ("subscriber sync", "--name"): differs(SYNC, SYNC + " --name club", shows="of club", prepare=lists_to_import),
+    ("subscriber sync", "--digest"): differs(SYNC, SYNC + " --digest daily", then=SHOWS_NEW, hides="weekly  pending", prepare=lists_to_import),
+    ("subscriber sync", "--map"): differs("subscriber sync odd.csv", "subscriber sync odd.csv --map name=Kundenname", then=ON_LIST, shows="Newman", prepare=lists_to_import),
+    ("subscriber sync", "--ignore-column"): differs("subscriber sync status.csv --confirmed", "subscriber sync status.csv --confirmed --ignore-column 'Consent state'",
+                                                    then=ON_LIST, shows=NEW, prepare=lists_to_import),
+    ("subscriber sync", "--confirmed"): differs(SYNC, SYNC + " --confirmed", then=SHOWS_NEW, shows="weekly  confirmed", prepare=lists_to_import),
+    ("subscriber sync", "--most-leaving"): differs(shrunken("subscriber sync club.csv"), shrunken("subscriber sync club.csv --most-leaving 100"), hides="exit 77",
+                                                   prepare=lists_to_import),
+    ("subscriber sync", "--dry-run"): differs(SYNC, SYNC + " --dry-run", then=ON_LIST, hides=NEW, prepare=lists_to_import),
     ("keys rotate", ""): differs(in_order("keys rotate", "send weekly"), in_order("keys rotate", "keys rotate", "send weekly"), then=mails, shows="/u/Ag"),
     ("suppression list", ""): differs(None, "suppression add " + BEN, then="suppression list", shows=BEN),
     ("suppression list", "--limit"): differs("suppression list", "suppression list --limit 1", shows="there are more: --after @bad.test continues", prepare=suppressed),
@@ -576,6 +611,7 @@ CASES = {
     # the pages
     ("serve", ""): pages_are_served,
     ("serve", "--threads"): threads_of_serve,
+    ("serve", "--frame"): differs("config check", "serve --frame", shows="<iframe", prepare=shown_elsewhere),
     ("serve", "--snippet"): differs("config check", "serve --snippet", shows="<form"),
     ("cgi", ""): cgi_answers_a_request,
     # deliveries

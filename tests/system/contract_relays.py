@@ -7,7 +7,7 @@ import ssl
 import subprocess
 import tempfile
 
-from contract_world import HARBOUR, PICTURE, Blog, Case, once, setting
+from contract_world import HARBOUR, PICTURE, Blog, Case, once, said, setting
 from smtp_server import ALL_FEATURES, Rule, SmtpServer
 from tidings import TOP, rss
 
@@ -247,5 +247,7 @@ CASES = {
     "delivery.give_up_after": Case('"1h"', '"9d"', days_of_refusal, in_a="failed", in_b="deferred"),
     "delivery.in_doubt": Case('"retry"', '"hold"', after_a_lost_answer, in_a="sent, taken 2 times", in_b="in_doubt, taken 1 times"),
     "delivery.per_domain": Case(None, '["example.org 0.001"]', pace, in_a="all", in_b="some"),
+    # What comes of it with workers that die: workers.py.
+    "delivery.lease": Case('"1s"', '"999ms"', said("config", "check"), in_b="at least \"1s\""),
     "delivery.max_lateness": Case('"36h"', '"1h"', late, in_b="held"),
 }

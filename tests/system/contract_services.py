@@ -96,6 +96,44 @@ def crowd(world):
     return "let go" if is_closed else "kept"
 
 
+def two_keys(world):
+    for number, name in enumerate(("one", "two")):
+        world.secret(name, ("first", "second")[number])
+        world.environment[name.upper() + "_KEY"] = ("first", "second")[number]
+
+
+def one_key(world):
+    two_keys(world)
+    world.set("web.api_key_file", '"one"')
+    world.write("burners", "burner.example\n")
+
+
+def by_json_of(address):
+    def observe(world):
+        with served(world) as pages:
+            return pages.ask("/api/subscribe", "POST", json.dumps({"email": address}), {"Authorization": "Bearer first"})[:3]
+    return observe
+
+
+by_json = by_json_of("x@example.org")
+
+
+def preflight(world):
+    with served(world) as pages:
+        return pages.ask("/api/subscribe", "OPTIONS", headers={"Origin": "https://club.example"})[:3]
+
+
+def newcomer(world):
+    """How many editions somebody gets who joins an hour behind one."""
+    world.write_config()
+    world.fill().do("send", "weekly")
+    before = len(world.files("out"))
+    world.do("subscriber", "add", "new@example.org", "--digest", "weekly", "--confirmed", at="2026-01-26T09:05:00+02:00")
+    world.do("send", "--due", at="2026-01-26T09:10:00+02:00")
+    new = [each for each in world.files("out").values() if b"new@example.org" in each and b":digest:" in each]
+    return "%d of them" % len(new)
+
+
 def own_theme(world):
     shutil.copytree(TOP / "templates/default", world.folder / "templates/mine")
     page = world.folder / "templates/mine/pages/subscribe.mustache"
@@ -352,7 +390,23 @@ CASES = {
     "web.archive": Case(None, '"site"', page_of("/archive/"), in_a="404", in_b="200"),
     "web.trusted_proxies": Case(None, '["192.0.2.7"]', place_of_consent, in_a="192.0.2.7", in_b="198.51.100.9"),
     "web.max_connections": Case("16", "1000", crowd, in_a="let go", in_b="kept"),
+    "digest.sign_up": Case('"offered"', '"default"', page_of("/subscribe"), in_a='value="daily" checked', in_b='value="weekly" checked'),
+    "topic.name": Case('"sea"', '"ferries"', page_of("/subscribe"), in_a='value="sea"', in_b='value="ferries"'),
+    "topic.title": Case(None, '"On the water"', page_of("/subscribe"), setting(("topic.name", '"sea"')), in_b="On the water"),
+    "topic.description": Case(None, '"Boats and fish"', page_of("/subscribe"), setting(("topic.name", '"sea"')), in_b="Boats and fish"),
+    "field.name": Case('"city"', '"town"', page_of("/subscribe"), in_a='name="field-city"', in_b='name="field-town"'),
+    "field.title": Case(None, '"Where do you live?"', page_of("/subscribe"), setting(("field.name", '"city"')), in_b="Where do you live?"),
+    "field.kind": Case('"text"', '"date"', page_of("/subscribe"), setting(("field.name", '"city"')), in_a='type="text" name="field-city"', in_b='type="date" name="field-city"'),
+    "field.choices": Case('["Porto"]', '["Faro"]', page_of("/subscribe"), setting(("field.name", '"city"'), ("field.kind", '"choice"')), in_a='value="Porto"', in_b='value="Faro"'),
     "web.welcome": Case("false", "true", notice_after("confirm"), in_a="none", in_b="a mail"),
+    "digest.late_joiners": Case(None, '"24h"', newcomer, in_a="0 of them", in_b="1 of them"),
+    "web.api_key_file": Case('"one"', '"two"', by_json, two_keys, in_a="202", in_b="401"),
+    "web.api_key_env": Case('"ONE_KEY"', '"TWO_KEY"', by_json, two_keys, in_a="202", in_b="401"),
+    "web.api_key_command": Case('"cat one"', '"cat two"', by_json, two_keys, in_a="202", in_b="401"),
+    "web.api_origins": Case(None, '["https://club.example"]', preflight, lambda world: (two_keys(world), world.set("web.api_key_file", '"one"')), in_a="403", in_b="204"),
+    "web.embed_origins": Case(None, '["https://club.example"]', page_of("/embed"), in_a="404", in_b="200"),
+    "web.blocked_domains": Case(None, '["burner.example"]', by_json_of("x@burner.example"), one_key, in_a="202", in_b="422"),
+    "web.blocked_domains_file": Case(None, '"burners"', by_json_of("x@burner.example"), one_key, in_a="202", in_b="422"),
     "web.goodbye": Case("false", "true", notice_after("leave"), in_a="none", in_b="a mail"),
     "web.reconfirm_within": Case('"2d"', '"60d"', unanswered, in_a="withdrawn", in_b="confirmed"),
     "web.webhooks": Case(None, '["postmark"]', page_of("/hooks/postmark", method="POST", body="{}"),

@@ -55,7 +55,7 @@ class World(Home):
     def set(self, key, value):
         """`key`: "section.key"; of a list of tables, the first one's. `value`: TOML, or None for a key that is absent."""
         section, _, name = key.partition(".")
-        if section in ("source", "digest", "relay", "rule", "filter"):
+        if section in ("source", "digest", "relay", "rule", "filter", "topic", "field"):
             table = self.lists.setdefault(section, [{}])[0]
         else:
             table = self.sections.setdefault(section, {})
@@ -69,6 +69,8 @@ class World(Home):
         self.lists["relay"] = [{"url": '"smtp://127.0.0.1:2"'}]
         self.lists["rule"] = [{"any": '"ads"'}]
         self.lists["filter"] = [{"name": '"helper"', "command": '["true"]'}]
+        self.lists["topic"] = [{"name": '"sea"'}]
+        self.lists["field"] = [{"name": '"city"'}]
         self.set("smtp.url", '"smtp://127.0.0.1:1"')
 
     def write_config(self):

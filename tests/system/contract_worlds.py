@@ -83,7 +83,7 @@ def both(world):
     world.write("garden.xml", atom("Garden", [*GARDEN, Article("Fresh", "https://garden.example/fresh", day(25, 18), day(25, 18), "<p>Fresh.</p>")]))
     world.lists["digest"][1]["title"] = '"The day"'
     bare(world)
-    world.do("subscriber", "import", "list.csv", "--confirmed")
+    world.do("subscriber", "import", "list.csv", "--digest", "weekly", "--digest", "daily", "--confirmed")
     world.do("collect", at=EARLY)
 
 
@@ -108,8 +108,8 @@ def drafts(world):
 
 def pending(world):
     collected(world)
-    world.do("subscriber", "add", NEW)
-    world.do("subscriber", "add", "other@example.org")
+    for each in (NEW, "other@example.org"):
+        world.do("subscriber", "add", each, "--digest", "weekly", "--digest", "daily")
 
 
 def chosen(world):
@@ -165,6 +165,12 @@ def in_doubt(world):
     refused(world, Rule("dot", "keep-close"))
 
 
+def asks_city(world):
+    """With a field of its own."""
+    world.set("field.name", '"city"')
+    collected(world)
+
+
 def lists_to_import(world):
     collected(world)
     world.write("more.csv", "email,name\n%s,Newman\n" % NEW)
@@ -175,6 +181,21 @@ def lists_to_import(world):
     world.write("status.csv", "email,Consent state\n%s,unknown\n" % NEW)
     world.write("bad.csv", "email,name\n%s,Newman\nnobody,Bad\n" % NEW)
     world.write("cut.csv", 'email,name\n%s,Newman\nother@example.org,"never closed\n' % NEW)
+
+
+def shrunken(command):
+    """A list that has lost three of its four since the last sync."""
+    def act(world):
+        world.write("club.csv", "email\n" + "".join("m%d@example.org\n" % each for each in range(4)))
+        world.do("subscriber", "sync", "club.csv")
+        world.write("club.csv", "email\nm0@example.org\n")
+        return world.said(*command.split())
+    return act
+
+
+def shown_elsewhere(world):
+    world.set("web.embed_origins", '["https://club.example"]')
+    collected(world)
 
 
 def mails_back(world):

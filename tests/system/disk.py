@@ -32,14 +32,14 @@ class Disk(unittest.TestCase):
         return int(self.home.do("subscriber", "list", "--count", at=AT).split()[0])
 
     def test_the_doctor_foresees_a_full_disk(self):
-        for octets, status, word in ((500 * MB, 0, "good     disk"), (10 * MB, 69, "TROUBLE  disk")):
+        for octets, status, word in ((500 * MB, 0, "good     disk"), (10 * MB, 75, "TROUBLE  disk")):
             self.left(octets)
             self.assertIn(word, self.home.do("-v", "doctor", at=AT, status=status))
         self.write_list()
         self.left(0)
         self.home.do("subscriber", "import", "list.csv", "--confirmed", at=AT)
         self.left(25 * MB)
-        said = self.home.do("doctor", at=AT, status=69)
+        said = self.home.do("doctor", at=AT, status=75)
         self.assertRegex(said, r"TROUBLE  disk: 26\.\d MB free beside a database of \d+\.\d MB; the next editions need about 3\d\.\d MB")
 
     def test_an_import_that_the_disk_cuts_off_says_what_is_in_and_goes_on(self):

@@ -72,7 +72,7 @@ class Handover(unittest.TestCase):
             with self.subTest(url):
                 self.home.configure(url)
                 done = self.home.run("doctor", at=AT)
-                self.assertEqual(done.returncode, 69, done.stdout + done.stderr)
+                self.assertEqual(done.returncode, 78, done.stdout + done.stderr)
                 self.assertIn(word, done.stdout)
         self.home.write("mailer", "#!/bin/sh\ncat >/dev/null\n").chmod(0o755)
         self.home.configure("sendmail:mailer", more_smtp="[dkim]\nsigned_by_relay = true\n")
@@ -147,7 +147,7 @@ class Handover(unittest.TestCase):
                 done = self.home.run("send", "--due", at=AT)
                 self.assertEqual(done.returncode, 78, done.stderr)
                 self.assertIn("it belongs to " + other, done.stderr)
-                self.assertIn("belongs to " + other, self.home.do("doctor", at=AT, status=69))
+                self.assertIn("belongs to " + other, self.home.do("doctor", at=AT, status=78))
 
     def test_a_length_of_time_without_a_unit_gets_the_hint(self):
         self.home.configure(digests=WEEKLY + "[delivery]\nmax_lateness = 36\n")

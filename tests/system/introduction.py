@@ -129,17 +129,17 @@ class Introduction(unittest.TestCase):
         return done.stderr
 
     def test_template_check_reads_the_strings_of_every_language(self):
-        self.assertEqual(self.strings_check("nl", lambda text: text, 0), "")
-        self.assertRegex(self.strings_check("nl", lambda text: text + '\nbroken = "', 78), r"default/strings/nl\.toml:\d+:\d+: ")
-        said = self.strings_check("nl", lambda text: text.replace("\nread_more =", "\nread_mroe ="), 78)
-        self.assertRegex(said, r'default/strings/nl\.toml:\d+:\d+: unknown key "read_mroe" \(did you mean "read_more"\?\)')
-        self.assertRegex(said, r"nl\.toml: 1 word missing, English there: read_more")
-        said = self.strings_check("nl", lambda text: text.replace("{newsletter_name}", "Zeitung"), 78)
+        self.assertEqual(self.strings_check("da", lambda text: text, 0), "")
+        self.assertRegex(self.strings_check("da", lambda text: text + '\nbroken = "', 78), r"default/strings/da\.toml:\d+:\d+: ")
+        said = self.strings_check("da", lambda text: text.replace("\nread_more =", "\nread_mroe ="), 78)
+        self.assertRegex(said, r'default/strings/da\.toml:\d+:\d+: unknown key "read_mroe" \(did you mean "read_more"\?\)')
+        self.assertRegex(said, r"da\.toml: 1 word missing, English there: read_more")
+        said = self.strings_check("da", lambda text: text.replace("{newsletter_name}", "Zeitung"), 78)
         self.assertIn('lacks {newsletter_name}, which the English text has', said)
-        said = self.strings_check("nl", lambda text: text.replace("{newsletter_name}", "{newsleter_name}"), 78)
+        said = self.strings_check("da", lambda text: text.replace("{newsletter_name}", "{newsleter_name}"), 78)
         self.assertIn('unknown placeholder "{newsleter_name}"', said)
-        said = self.strings_check("nl", lambda text: "\n".join(line for line in text.splitlines() if not line.startswith("web_")), 0)
-        self.assertRegex(said, r"nl\.toml: \d+ words missing, English there: .*web_subscribe_title")
+        said = self.strings_check("da", lambda text: "\n".join(line for line in text.splitlines() if not line.startswith("web_")), 0)
+        self.assertRegex(said, r"da\.toml: \d+ words missing, English there: .*web_subscribe_title")
 
     # ---- length ----
 

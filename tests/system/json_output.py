@@ -31,7 +31,7 @@ LINES = {
     "subscriber pause": ("subscriber pause " + ADA + " --until 2026-03-01", collected), "subscriber resume": ("subscriber resume " + ADA, collected),
     "subscriber reconfirm": ("subscriber reconfirm --confirmed-before 2026-01-20 --dry-run", collected),
     "subscriber unsubscribe": ("subscriber unsubscribe " + ADA, collected), "subscriber erase": ("subscriber erase " + ADA, collected),
-    "subscriber import": (IMPORT, lists_to_import), "subscriber export": ("subscriber export", suppressed), "keys rotate": ("keys rotate", collected),
+    "subscriber import": (IMPORT, lists_to_import), "subscriber sync": ("subscriber sync more.csv", lists_to_import), "subscriber export": ("subscriber export", suppressed), "keys rotate": ("keys rotate", collected),
     "suppression list": ("suppression list", suppressed), "suppression add": ("suppression add x@example.org", collected),
     "suppression remove": ("suppression remove " + BEN, suppressed), "delivery list": ("delivery list", deferred),
     "delivery retry": ("delivery retry weekly", deferred), "delivery resolve": ("delivery resolve weekly --sent", in_doubt),

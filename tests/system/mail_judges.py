@@ -74,7 +74,7 @@ def check_digest(name, message):
 
 
 def check_parts(name, message):
-    language = name.split("-")[1]
+    language = name.split("-", 1)[1].rsplit("-", 1)[0]
     parts = list(message.walk())
     types = [part.get_content_type() for part in parts]
     html = "multipart/alternative" in types

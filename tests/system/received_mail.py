@@ -16,7 +16,8 @@ from smtp_server import SmtpServer
 from tidings import Home, TOP, html_of, parse_mail, text_of
 
 AT = "2026-01-26T08:05:00+02:00"
-LANGUAGES = ("en", "de", "el", "es", "fr", "it", "pt", "ru", "tr", "ar", "ja", "zh", "")
+LANGUAGES = ("en", "de", "el", "es", "fr", "it", "pt", "ru", "tr", "ar", "ja", "zh", "nl", "sv", "pl", "uk",
+             "ko", "he", "fa", "zh-hant", "")
 ONCE = ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type", "List-Id", "List-Unsubscribe",
         "List-Unsubscribe-Post", "Feedback-ID")
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -186,7 +187,7 @@ class ReceivedMail(unittest.TestCase):
             self.assertEqual(page.wrong, [])
             self.assertEqual(page.open, [])
             self.assertEqual(page.attributes.get("lang"), language)
-            self.assertEqual(page.attributes.get("dir", "ltr"), "rtl" if language == "ar" else "ltr")
+            self.assertEqual(page.attributes.get("dir", "ltr"), "rtl" if language in ("ar", "he", "fa") else "ltr")
             self.assertNotRegex(source, r"(?i)<script|javascript:|\son[a-z]+=|<iframe|<form|{{|}}")
             for image in page.images:
                 self.assertIn("alt", image)

@@ -118,7 +118,7 @@ class Files(Case):
         for path in (database, mail):
             path.chmod(0o644)
         done = self.home.run("doctor", at=MONDAY)
-        self.assertEqual(done.returncode, 69)
+        self.assertEqual(done.returncode, 78)
         self.assertRegex(done.stdout, r"other users can read %s and \d+ more" % re.escape(str(database)))
         self.assertIn("db check --mend", done.stdout)
         self.assertIn(str(mail), self.home.do("db", "check", "--mend", at=MONDAY))

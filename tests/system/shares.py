@@ -108,7 +108,9 @@ class Shares(unittest.TestCase):
         want = {"ar": "35 مقالًا آخر من Camera", "de": "35 weitere Beiträge von Camera", "el": "35 ακόμη από Camera",
                 "es": "35 más de Camera", "fr": "35 autres articles chez Camera", "it": "altri 35 articoli da Camera",
                 "ja": "Camera：ほか35件", "pt": "mais 35 de Camera", "ru": "ещё 35 записей: Camera",
-                "tr": "Camera: 35 yazı daha", "zh": "Camera 另有 35 篇"}
+                "tr": "Camera: 35 yazı daha", "zh": "Camera 另有 35 篇", "nl": "nog 35 berichten van Camera", "sv": "35 inlägg till från Camera",
+                "pl": "jeszcze 35 wpisów: Camera", "uk": "ще 35 дописів: Camera", "ko": "Camera의 글 35편 더 보기",
+                "he": "עוד 35 פוסטים מתוך Camera", "fa": "35 نوشتهٔ دیگر از Camera", "zh-hant": "Camera 另有 35 篇"}
         for language, words in want.items():
             with self.subTest(language), Home() as self.home:
                 self.open("max_posts = 10\n", language)

@@ -305,7 +305,7 @@ class Checking(Reading):
         self.assertIn("item_xpath", self.home.run("source", "check", "blog").stderr)
         self.assertIn("item_xpath", self.home.run("source", "check", "file:page.html").stderr)
         done = self.home.run("doctor")
-        self.assertEqual(done.returncode, 69, "the doctor reads a page as collect will")
+        self.assertEqual(done.returncode, 78, "the doctor reads a page as collect will")
         self.assertIn("item_xpath", done.stdout)
 
     def test_folders_and_programs_are_read_as_collect_reads_them(self):
@@ -327,7 +327,7 @@ class Checking(Reading):
         self.assertEqual(done.returncode, 69)
         self.assertIn("gone wrong", done.stderr)
         done = self.home.run("doctor")
-        self.assertEqual(done.returncode, 69)
+        self.assertEqual(done.returncode, 75)
         self.assertIn("gone wrong", done.stdout + done.stderr)
 
     def test_an_unknown_name_gets_the_nearest(self):
@@ -393,7 +393,7 @@ class Health(Reading):
             self.assertEqual(failing, 1 if hour == 2 else 0)
         self.assertIn("failing", self.home.do("source", "list", at="2026-01-26T03:00:00Z"))
         done = self.home.run("doctor", at="2026-01-26T03:00:00Z")
-        self.assertEqual(done.returncode, 69)
+        self.assertEqual(done.returncode, 75)
         self.assertIn("answered 429", done.stdout)
         self.server.answers["/feed"] = (200, {}, feed(item("One")))
         self.home.do("collect", "blog", at="2026-01-26T09:00:00Z")

@@ -130,8 +130,9 @@ class Stories(unittest.TestCase):
         self.assertEqual(self.order(), ["Ferry stops for three weeks", "Cheap bread", "What we read"])
 
     def test_each_language_has_its_words(self):
-        want = {"ar": "أيضا في", "de": "Auch in", "el": "Επίσης στο", "es": "También en", "fr": "Aussi dans", "it": "Anche su", "ja": "こちらにも",
-                "pt": "Também em", "ru": "Также в", "tr": "Ayrıca", "zh": "另见"}
+        want = {"ar": "أيضًا في", "de": "Auch in", "el": "Επίσης στο", "es": "También en", "fr": "Aussi dans", "it": "Anche su", "ja": "こちらにも",
+                "pt": "Também em", "ru": "Также в", "tr": "Ayrıca", "zh": "另见", "nl": "Ook in", "sv": "Även i", "pl": "Także w",
+                "uk": "Також у", "ko": "함께 실린 곳:", "he": "גם ב:", "fa": "همچنین در", "zh-hant": "另見"}
         for language, words in want.items():
             with self.subTest(language), Home() as self.home:
                 self.open()

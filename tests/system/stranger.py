@@ -3,6 +3,7 @@ import datetime
 import email
 import email.policy
 import http.server
+import json
 import threading
 import unittest
 
@@ -71,7 +72,7 @@ class WhatWaitsIsTold(Stranger):
         self.assertIn("held: weekly#1 was due 2026-01-05 08:00", done.stderr)
 
     def test_the_doctor_tells_it_with_both_ways_out(self):
-        text = self.home.do("doctor", at=self.LATER, status=69)
+        text = self.home.do("doctor", at=self.LATER, status=75)
         self.assertIn("weekly#1 is held", text)
         self.assertIn("tidings edition cancel weekly#1", text)
         self.home.do("deliver", "weekly#1", "--late", at=self.LATER)
@@ -110,10 +111,10 @@ class TheDoctorLooksAtSecrets(Stranger):
     def test_a_password_that_cannot_be_read_is_trouble_without_asking_the_relay(self):
         self.feed(post("Bread", MONDAY))
         self.home.configure(more_smtp='username = "news"\npassword_file = "secret"')
-        self.assertIn("password", self.home.do("doctor", at=MONDAY, status=69))
+        self.assertIn("password", self.home.do("doctor", at=MONDAY, status=78))
         secret = self.home.write("secret", "s3cret\n")
         secret.chmod(0o644)
-        self.assertIn("chmod 600", self.home.do("doctor", at=MONDAY, status=69))
+        self.assertIn("chmod 600", self.home.do("doctor", at=MONDAY, status=78))
         secret.chmod(0o600)
         self.home.do("doctor", at=MONDAY)
 
@@ -357,7 +358,7 @@ class WhatChangesUnderIt(Stranger):
                           done.stderr)
             self.assertIn("give the digest its old name again", done.stderr)
         self.assertIn('nothing is sent to 1 subscriber of "weekly"', self.home.do("status", at=MONDAY + HOUR))
-        self.assertIn('nothing is sent to 1 subscriber of "weekly"', self.home.do("doctor", at=MONDAY + HOUR, status=69))
+        self.assertIn('nothing is sent to 1 subscriber of "weekly"', self.home.do("doctor", at=MONDAY + HOUR, status=78))
         orphans = next(each["orphaned_digests"] for each in self.home.json("status", at=MONDAY + HOUR) if "orphaned_digests" in each)
         self.assertEqual([{"digest": "weekly", "subscriber_count": 1}], orphans)
 
@@ -376,7 +377,7 @@ class WhatChangesUnderIt(Stranger):
         for each in ("config.toml", "feed.xml", "subscribers", "out"):
             (self.home.folder / each).rename(moved / each)
         config = ("--config", "moved/config.toml")
-        self.assertIn("so nothing is sent from here", self.home.do(*config, "doctor", at=MONDAY, status=69))
+        self.assertIn("so nothing is sent from here", self.home.do(*config, "doctor", at=MONDAY, status=78))
         self.assertIn('"send --due" now would: refuse: the database last sent mail from elsewhere', self.home.do(*config, "status", at=MONDAY))
         self.home.do(*config, "db", "adopt", at=MONDAY)
         self.assertNotIn("elsewhere", self.home.do(*config, "status", at=MONDAY))
@@ -403,13 +404,13 @@ class WhatChangesUnderIt(Stranger):
     def test_mail_that_comes_back_to_nowhere_is_found_before_the_first_bounce(self):
         self.home.configure("drop:out", sources=(), digests=WEEKLY + '[bounce]\naddress = "b@example.org"\nmaildir = "returned"\n')
         self.assertIn("returned is not a Maildir", self.home.run("config", "check").stderr)
-        self.assertIn("returned is not a Maildir", self.home.do("doctor", status=69))
+        self.assertIn("returned is not a Maildir", self.home.do("doctor", status=78))
         self.home.configure("drop:out", sources=(), digests=WEEKLY + '[bounce]\naddress = "b@example.org"\nusername = "b"\n'
                             'imap = "imaps://mail.example.org"\npassword_file = "no-such-file"\n')
         checked = self.home.run("config", "check")
         self.assertEqual(78, checked.returncode)
         self.assertIn("[bounce] password: there is no file", checked.stderr)
-        self.assertIn("[bounce] password: there is no file", self.home.do("doctor", status=69))
+        self.assertIn("[bounce] password: there is no file", self.home.do("doctor", status=78))
 
     def test_a_second_add_of_somebody_who_has_not_confirmed_says_that_they_are_asked_again(self):
         self.home.configure("drop:out")
@@ -454,6 +455,101 @@ class WhatTheReaderSees(Stranger):
         for title in ("Road closed", "Council meets", "Dog tax"):
             self.assertIn(title, said)
         self.assertNotIn("PDF", said)
+
+
+class Looking(Stranger):
+    """What a list or a check shows is what collect stores and send does."""
+
+    def test_the_name_of_a_source_is_taken_before_a_folder_of_that_name(self):
+        (self.home.folder / "leaf").mkdir()
+        self.home.write("leaf/2026-01-04-one.md", "---\ntitle: One leaf\ndate: 2026-01-04\n---\nText.\n")
+        self.home.configure("drop:out", sources=('[[source]]\nname = "leaf"\nkind = "markdown"\nurl = "file:leaf"\n',))
+        said = self.home.do("source", "check", "leaf", at=MONDAY)
+        self.assertIn("leaf: 1 post (", said)
+        self.assertIn("One leaf", said)
+
+    def test_posts_without_titles_are_named_by_their_words_and_links_are_as_stored(self):
+        self.home.write("notes.json", """{"version": "https://jsonfeed.org/version/1.1", "title": "Notes", "items": [
+            {"id": "1", "url": "https://n.example/1?utm_source=feed", "content_text": "Low tide at nine.", "date_published": "2026-01-04T09:00:00Z"}]}""")
+        self.home.configure("drop:out", sources=('[[source]]\nname = "notes"\nurl = "file:notes.json"\n',))
+        for words in (("notes",), ("notes.json",)):
+            said = self.home.do("source", "check", *words, at=MONDAY)
+            self.assertIn("Low tide at nine.", said)
+            self.assertNotIn("utm_source", said)
+
+    def test_posts_are_listed_by_their_dates_whenever_they_were_read(self):
+        self.home.configure("drop:out")
+        self.feed(post("Wednesday", MONDAY - 5 * DAY), post("Sunday", MONDAY - DAY))
+        self.home.do("collect", at=MONDAY - HOUR)
+        self.feed(post("Wednesday", MONDAY - 5 * DAY), post("Saturday", MONDAY - 2 * DAY), post("Sunday", MONDAY - DAY))
+        self.home.do("collect", at=MONDAY + HOUR)
+        lines = [line.split()[3] for line in self.home.do("post", "list", at=MONDAY).splitlines()[1:]]
+        self.assertEqual(["Sunday", "Saturday", "Wednesday"], lines)
+
+    def test_a_source_that_is_filled_by_hand_is_never_due(self):
+        self.feed(post("One", MONDAY - HOUR))
+        self.home.configure("drop:out")
+        config = self.home.folder / "config.toml"
+        config.write_text(config.read_text() + '[[source]]\nname = "hand"\nkind = "manual"\n')
+        self.assertNotIn("hand", self.home.do("collect", at=MONDAY))
+        done = self.home.run("collect", "hand")
+        self.assertEqual(64, done.returncode)
+        self.assertIn("tidings post add", done.stderr)
+
+    def test_who_is_never_mailed_is_marked_in_the_list(self):
+        self.home.configure("drop:out")
+        self.home.do("subscriber", "add", "ann@example.org", "--confirmed")
+        self.home.do("subscriber", "add", "ben@bad.example", "--confirmed")
+        self.home.do("suppression", "add", "*@bad.example")
+        lines = self.home.do("subscriber", "list").splitlines()
+        self.assertNotIn("suppressed", lines[1])
+        self.assertIn("(suppressed: manual)", lines[2])
+
+    def test_a_skipped_edition_says_where_its_posts_are_named(self):
+        self.feed(post("Old", MONDAY - 30 * DAY))
+        self.home.configure("drop:out")
+        self.home.do("subscriber", "add", "ann@example.org", "--confirmed")
+        said = self.home.do("send", "weekly", "--now", at=MONDAY)
+        self.assertIn('"tidings post list --left-out --digest weekly" names them', said)
+
+    def test_an_excerpt_keeps_a_list_inside_its_item(self):
+        body = "<p>Bring:</p><ul><li>boots<ul><li>dry ones</li></ul></li><li>a hat</li></ul>"
+        self.feed(Article("Walk", "https://town.example/w", MONDAY - HOUR, MONDAY - HOUR, body))
+        self.home.configure("drop:out")
+        self.home.do("subscriber", "add", "ann@example.org", "--confirmed", at=MONDAY)
+        self.home.do("send", "--due", at=MONDAY)
+        mail = email.message_from_bytes(next((self.home.folder / "out").glob("*.eml")).read_bytes(), policy=email.policy.default)
+        self.assertIn("* boots\n  * dry ones\n* a hat", mail.get_body(("plain",)).get_content().replace("\r\n", "\n"))
+        self.assertRegex(mail.get_body(("html",)).get_content(), r"<li>boots\s*<ul>\s*<li>dry ones</li>\s*</ul>\s*</li>")
+
+
+class Verdict(Stranger):
+    """What doctor's exit status asks of a person: 75 to wait, 78 to change something."""
+
+    def test_trouble_that_passes_is_not_trouble_that_somebody_has_to_mend(self):
+        self.feed(post("One", MONDAY - HOUR))
+        config = self.home.configure("drop:out")
+        self.home.do("collect")
+        self.home.do("doctor", status=0)
+        (self.home.folder / "feed.xml").rename(self.home.folder / "away.xml")
+        self.home.run("collect", "feed")
+        self.home.do("doctor", status=75)
+        self.assertEqual({True}, {each["passes"] for each in map(json.loads, self.home.do("--json", "doctor", status=75).splitlines()) if each["level"] == "trouble"})
+        config.write_text(config.read_text() + '[[filter]]\nname = "sum"\ncommand = ["./nowhere"]\n')
+        self.home.do("doctor", status=78)
+
+
+class Programs(Stranger):
+    def test_one_that_cannot_be_run_is_found_before_the_first_run(self):
+        self.home.write("sum.sh", "#!/bin/sh\ncat\n")
+        config = self.home.configure("drop:out")
+        config.write_text(config.read_text() + '[[filter]]\nname = "sum"\ncommand = ["./sum.sh"]\n')
+        self.feed(post("One", MONDAY - HOUR))
+        done = self.home.run("config", "check")
+        self.assertIn("filter sum: %s/sum.sh is not a program that can be run" % self.home.folder, done.stderr)
+        self.assertIn("is not a program that can be run", self.home.run("doctor").stdout)
+        (self.home.folder / "sum.sh").chmod(0o755)
+        self.assertNotIn("not a program", self.home.run("config", "check").stderr)
 
 
 class TheWrongWords(Stranger):

@@ -6,16 +6,19 @@ With PICTURES=FOLDER it leaves a picture of each page there, in light and dark; 
 break a rule of it. Exit status 77 without chromedriver.
 """
 import base64
+import http.server
 import os
 import pathlib
 import re
 import sys
+import tempfile
+import threading
 import time
 import unittest
 
-from browser import AXE, Browser, DRIVER, ENTER, SPACE
+from browser import AXE, Browser, DOWN, DRIVER, ENTER
 from tidings import Article, rss
-from web import Site, path_of
+from web import DIGESTS, Site, path_of
 
 PICTURES = os.environ.get("PICTURES")
 
@@ -47,9 +50,11 @@ class Pages(unittest.TestCase):
         metrics = browser.do("POST", "/goog/cdp/execute", {"cmd": "Page.getLayoutMetrics", "params": {}})
         self.assertLessEqual(metrics["cssContentSize"]["width"], metrics["cssLayoutViewport"]["clientWidth"], name)
         if "-360-" in name:
-            for css in ("button", "select", "input[type=email]", "input[type=date]", "input[type=text]:not(#website)", ".tick label", "a"):
+            for css in ("button", "select", "input[type=email]", "input[type=date]", "input[type=text]:not(#website)", ".tick label", ".topics>label", "a"):
                 for element in browser.do("POST", "/elements", {"using": "css selector", "value": css}):
                     size = browser.do("GET", "/element/%s/rect" % list(element.values())[0])
+                    if not size["width"]:  # not shown
+                        continue
                     self.assertGreaterEqual(min(size["width"], size["height"]), 44, (name, css))
         for scheme in ("dark", "light") if PICTURES or AXE else ():
             browser.do("POST", "/goog/cdp/execute", {"cmd": "Emulation.setEmulatedMedia", "params": {
@@ -68,7 +73,7 @@ class Pages(unittest.TestCase):
         self.look(browser, name + "subscribe")
         browser.open(base + "/subscribe")  # fresh, however long looking took
         browser.type("#email", address)
-        browser.click("input[value=weekly]")
+        browser.click("label[for=d1]")
         browser.submit("button")  # too quick for a person: the form comes once more, unless this machine is that slow
         if browser.has("button"):
             self.look(browser, name + "again")
@@ -85,8 +90,8 @@ class Pages(unittest.TestCase):
         preferences = path_of(site.mail(address), "p")
         browser.open(base + preferences)
         self.look(browser, name + "preferences")
-        browser.click("input[value=weekly]")
         browser.click("label[for=d0]")
+        browser.click("label[for=topics-some]")
         browser.click("input[value=boats]")
         browser.type("#name", "Ada Finch")
         browser.submit("button")
@@ -182,8 +187,8 @@ class Pages(unittest.TestCase):
             browser.tab_to(lambda tag, name, value: name == "email")
             browser.press(*"keys@example.org")
             visited = []
-            browser.tab_to(lambda tag, name, value: visited.append(name) or (name == "digest" and value == "weekly"))
-            browser.press(SPACE)
+            browser.tab_to(lambda tag, name, value: visited.append(name) or name == "digest")
+            browser.press(DOWN)
             time.sleep(2.1)  # a person's time
             browser.tab_to(lambda tag, name, value: visited.append(name) or tag == "button")
             self.assertNotIn("website", visited, "the trap is no place for the focus")
@@ -193,8 +198,8 @@ class Pages(unittest.TestCase):
             browser.press(ENTER)
             self.until_state("keys@example.org", {"weekly": "confirmed"})
             browser.open(base + path_of(site.mail("keys@example.org"), "p"))
-            browser.tab_to(lambda tag, name, value: value == "weekly")
-            browser.press(SPACE)
+            browser.tab_to(lambda tag, name, value: name == "digest")
+            browser.press(DOWN)
             browser.tab_to(lambda tag, name, value: tag == "button")
             browser.press(ENTER)
             self.until_state("keys@example.org", {"weekly": "withdrawn"})
@@ -205,6 +210,73 @@ class Pages(unittest.TestCase):
         end = time.monotonic() + 20
         while self.site.state(address) != wanted:
             self.assertLess(time.monotonic(), end, self.site.state(address))
+
+
+STRANGER = """<!doctype html><meta charset="utf-8"><title>A club</title><link rel="icon" href="data:,"><style>body{font:16px Georgia;max-width:40rem;margin:1rem auto;background:%s}</style>
+<h1>Our club</h1><p>Words of a page that knows nothing of ours.</p>%s<p>More words.</p>"""
+
+
+class Frame(unittest.TestCase):
+    """The form in pages of strangers."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="tidings-stranger-")
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.strangers = []
+        for _ in range(2):
+            server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Quiet", (http.server.SimpleHTTPRequestHandler,), {
+                "__init__": lambda self, *more: http.server.SimpleHTTPRequestHandler.__init__(self, *more, directory=cls.folder.name),
+                "log_message": lambda *unused: None}))
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            cls.addClassCleanup(server.server_close)
+            cls.addClassCleanup(server.shutdown)
+            cls.strangers.append("http://127.0.0.1:%d" % server.server_port)
+        cls.site = Site(config=DIGESTS + '[web]\nlisten = "127.0.0.1:0"\nembed_origins = ["%s"]\n' % cls.strangers[0])
+        cls.addClassCleanup(cls.site.close)
+        frame = cls.site.home.do("serve", "--frame").replace("https://news.example.org", "http://127.0.0.1:%d" % cls.site.port)
+        for name, paper, language in (("light", "#fff8e0", "en"), ("dark", "#222", "ar")):
+            pathlib.Path(cls.folder.name, name + ".html").write_text(STRANGER % (paper, frame.replace("/embed", "/embed?lang=" + language)),
+                                                                     encoding="utf-8")
+
+    def test_a_stranger_on_the_list_shows_the_form_and_a_visitor_signs_up_in_it(self):
+        for pixels, name in ((360, "light"), (1280, "dark")):
+            with self.subTest(pixels):
+                browser = Browser(False, "en")
+                try:
+                    browser.width(pixels)
+                    browser.open("%s/%s.html" % (self.strangers[0], name))
+                    self.look(browser, "frame-%d-%s" % (pixels, name))
+                    frame = {"element-6066-11e4-a52e-4f735466cecf": browser.find("iframe")}
+                    browser.do("POST", "/frame", {"id": frame})
+                    browser.type("#email", "visitor-%d@example.org" % pixels)
+                    time.sleep(2.1)  # a person's time
+                    browser.click("button")
+                    self.site.mail("visitor-%d@example.org" % pixels)
+                    browser.do("POST", "/frame", {"id": None})
+                    self.look(browser, "frame-%d-%s-done" % (pixels, name))
+                    self.assertEqual(self.site.state("visitor-%d@example.org" % pixels), {"daily": "pending"})
+                finally:
+                    browser.close()
+
+    def look(self, browser, name):
+        metrics = browser.do("POST", "/goog/cdp/execute", {"cmd": "Page.getLayoutMetrics", "params": {}})
+        self.assertLessEqual(metrics["cssContentSize"]["width"], metrics["cssLayoutViewport"]["clientWidth"], name)
+        self.assertEqual(browser.do("POST", "/se/log", {"type": "browser"}), [], name)
+        for scheme in ("dark", "light") if PICTURES else ():
+            browser.do("POST", "/goog/cdp/execute", {"cmd": "Emulation.setEmulatedMedia", "params": {
+                "features": [{"name": "prefers-color-scheme", "value": scheme}]}})
+            pathlib.Path(PICTURES, "%s-%s.png" % (name, scheme)).write_bytes(base64.b64decode(browser.do("GET", "/screenshot")))
+
+    def test_other_strangers_show_nothing(self):
+        browser = Browser(False, "en")
+        try:
+            browser.open(self.strangers[1] + "/light.html")
+            self.assertIn("frame-ancestors", str(browser.do("POST", "/se/log", {"type": "browser"})))
+            browser.do("POST", "/frame", {"id": {"element-6066-11e4-a52e-4f735466cecf": browser.find("iframe")}})
+            self.assertFalse(browser.has("#email"))
+        finally:
+            browser.close()
 
 
 if __name__ == "__main__":

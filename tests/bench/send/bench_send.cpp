@@ -1,9 +1,11 @@
 // What the ledger costs, in a home that send.py has prepared: one sealed edition, nothing of it sent.
 //
 //   bench_send without-ledger CONFIG    delivers the edition as "tidings deliver" does, but without ledger
-//   and journal bench_send ledger CONFIG            claims and settles every delivery, sending nothing
+//                                       and journal
+//   bench_send ledger CONFIG [BLOCK]    claims and settles every delivery, sending nothing; on PostgreSQL in
+//                                       blocks of so many
 //   bench_send plain CONFIG             the same rows in plain SQLite: UPDATE by key in batches of the same
-//   size
+//                                       size
 // Prints one JSON object: messages a second, and CPU microseconds a message of this process.
 #include <chrono>
 #include <cstdio>
@@ -117,9 +119,10 @@ std::size_t without_ledger(const config::Config& config, store::Database& databa
 const Outcome taken{
     .kind = OutcomeKind::accepted, .stage = Stage::dot, .code = 250, .enhanced = "2.0.0", .text = "taken"};
 
-std::size_t claim_and_settle(store::Database& database) {
+std::size_t claim_and_settle(store::Database& database, int block_size) {
   const SystemClock clock;
   Ledger ledger{database, clock};
+  ledger.work_as({.owner = "bench", .journal = database.path(), .block_size = block_size});
   std::size_t count = 0;
   for (;;) {
     const auto claimed = must(ledger.claim(edition, batch));
@@ -161,15 +164,15 @@ std::size_t plain_updates(store::Database& database) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) return 64;
+  if (argc != 3 && argc != 4) return 64;
   const std::string_view mode = argv[1];
   const auto config = must(config::load_config(argv[2]));
   auto database = must(store::Database::open(config.store, store::Create::no));
   const double cpu_before = cpu_seconds();
   const auto before = std::chrono::steady_clock::now();
   const auto count = mode == "without-ledger" ? without_ledger(config, database)
-                     : mode == "ledger"       ? claim_and_settle(database)
-                                              : plain_updates(database);
+                     : mode == "ledger" ? claim_and_settle(database, argc == 4 ? std::atoi(argv[3]) : 512)
+                                        : plain_updates(database);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count();
   fmt::print("{{\"per_second\":{:.0f},\"cpu_us\":{:.2f}}}\n", static_cast<double>(count) / seconds,
              (cpu_seconds() - cpu_before) * 1e6 / static_cast<double>(count));

@@ -219,7 +219,24 @@ TEST_CASE("schedule: it describes itself") {
       {"monthly last 08:00", "on the last day of each month at 08:00"},
       {"monthly last friday 17:00", "on the last Friday of each month at 17:00"},
       {"30 7  * * 1-5", "cron 30 7 * * 1-5"},
+      {"Every post", "with every post, at most every 15m"},
   };
   for (const auto& [text, words] : rows) CHECK(parse_schedule(text)->describe() == words);
   CHECK(parse_schedule(" Daily   07:30 ")->text() == "Daily 07:30");
+}
+
+TEST_CASE("schedule: one that follows posts is asked in equal steps, whatever the wall clock does") {
+  CHECK(runs("every post", "Europe/Athens", "2026-03-29T00:50:30Z", 3) ==
+        Times{"2026-03-29T01:00:00Z", "2026-03-29T01:15:00Z", "2026-03-29T01:30:00Z"});
+  auto schedule = *parse_schedule("every post");
+  const auto utc = zone("UTC");
+  schedule.set_step(hours{1});
+  CHECK(format_rfc3339(schedule.last_run(at("2026-03-29T01:59:59Z"), utc)) == "2026-03-29T01:00:00Z");
+  CHECK(format_rfc3339(schedule.last_run(at("2026-03-29T01:00:00Z"), utc)) == "2026-03-29T01:00:00Z");
+  CHECK(format_rfc3339(schedule.next_run(at("2026-03-29T01:00:00Z"), utc)) == "2026-03-29T02:00:00Z");
+  CHECK(format_rfc3339(schedule.last_run(at("1969-12-31T23:59:59Z"), utc)) == "1969-12-31T23:00:00Z");
+  CHECK(schedule.follows_posts());
+  CHECK_FALSE(parse_schedule("every 2 weeks monday 08:00")->follows_posts());
+  CHECK(parse_schedule("every post 08:00").error().what.find("unexpected word \"08:00\"") !=
+        std::string::npos);
 }

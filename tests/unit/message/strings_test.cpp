@@ -42,8 +42,16 @@ TEST_CASE("strings: every language that ships loads, in its own direction, and s
       {"ru", "5–11 января 2026 г.", "7 записей"},
       {"tr", "5–11 Ocak 2026", ""},
       {"ar", "5–11 يناير 2026", "", "rtl"},
-      {"ja", "", ""},
-      {"zh", "", ""},
+      {"ja", "2026年1月5日〜11日", "記事7件"},
+      {"zh", "2026年1月5日至11日", "7 篇文章"},
+      {"zh-hant", "2026年1月5日至11日", "7 篇文章"},
+      {"nl", "5–11 januari 2026", "7 berichten"},
+      {"sv", "5–11 januari 2026", "7 inlägg"},
+      {"pl", "5–11 stycznia 2026", "7 wpisów"},
+      {"uk", "5–11 січня 2026 р.", "7 дописів"},
+      {"ko", "2026년 1월 5일~11일", "글 7편"},
+      {"he", "5–11 בינואר 2026", "7 פוסטים", "rtl"},
+      {"fa", "5 تا 11 ژانویهٔ 2026", "7 نوشته", "rtl"},
   };
   for (const auto& [tag, period, posts, direction] : languages) {
     CAPTURE(tag);
@@ -81,6 +89,27 @@ TEST_CASE("strings: English dates, periods and lists") {
   CHECK(en.enumerate(std::vector<std::string>{"a", "b", "c"}) == "a, b, c");
 }
 
+TEST_CASE("strings: Chinese is written as the reader's country writes it") {
+  CHECK(fallbacks_of("pt_BR") == std::vector<std::string>{"pt-br", "pt"});
+  CHECK(fallbacks_of("zh-Hant-HK") == std::vector<std::string>{"zh-hant-hk", "zh-hant", "zh"});
+  CHECK(fallbacks_of("").empty());
+  for (const auto* tag : {"zh-TW", "zh-HK", "zh-MO", "zh-Hant", "zh-Hant-SG", "zh_tw"}) {
+    CAPTURE(tag);
+    CHECK(load(tag).language() == "zh-hant");
+  }
+  for (const auto* tag : {"zh", "zh-CN", "zh-SG", "zh-Hans", "zh-Hans-HK"}) {
+    CAPTURE(tag);
+    CHECK(load(tag).language() == "zh");
+  }
+}
+
+TEST_CASE("strings: a Hebrew list has a hyphen before a last word in Latin letters") {
+  const auto he = load("he");
+  CHECK(he.list(std::vector<std::string>{"שלום", "שלום"}) == "שלום ושלום");
+  CHECK(he.list(std::vector<std::string>{"Harbour", "Garden"}) == "Harbour ו-Garden");
+  CHECK(load("ar").list(std::vector<std::string>{"Harbour", "Garden"}) == "Harbour وGarden");
+}
+
 TEST_CASE("strings: counts take the form of the language's rule") {
   struct Count {
     const char* rule;
@@ -90,6 +119,7 @@ TEST_CASE("strings: counts take the form of the language's rule") {
       {"none", {{0, "o"}, {1, "o"}, {2, "o"}}},
       {"one", {{0, "o"}, {1, "1"}, {2, "o"}, {21, "o"}}},
       {"zero_one", {{0, "1"}, {1, "1"}, {2, "o"}}},
+      {"one_two", {{0, "o"}, {1, "1"}, {2, "t"}, {3, "o"}, {12, "o"}, {21, "o"}}},
       {"east_slavic",
        {{0, "m"},
         {1, "1"},

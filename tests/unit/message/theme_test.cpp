@@ -35,7 +35,8 @@ TEST_CASE(
     "those four") {
   const auto theme = test::must(Theme::load({}, test::shipped));
   CHECK(theme.has_html());
-  for (const auto* language : {"en", "de", "el", "es", "fr", "it", "pt", "ru", "tr", "ar", "ja", "zh"}) {
+  for (const auto* language : {"en", "de", "el", "es", "fr", "it", "pt", "ru", "tr", "ar",
+                               "ja", "zh", "nl", "sv", "pl", "uk", "ko", "he", "fa", "zh-hant"}) {
     CAPTURE(language);
     const auto bodies = test::must(theme.render_bodies(sample_view(), strings_of(language), test::zone_of()));
     for (const auto& body : bodies) {

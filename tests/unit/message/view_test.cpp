@@ -99,7 +99,7 @@ TEST_CASE("view: the edition in words") {
   CHECK(post["date"] == "Tuesday 6 January");
   CHECK(post["time"] == "10:00");
   CHECK(post["iso_date"] == "2026-01-06T10:00:00+02:00");
-  CHECK(post["meta"] == "Harbour Notes · Maria Lind · Tuesday 6 January");
+  CHECK(post["meta"] == "Harbour Notes · Maria Lind · Tuesday 6 January · 4\u00A0min");
   CHECK(post["level"] == "2");
   CHECK(post["tags"] == "harbour, boats");
   const auto& headline = data["groups"][1]["posts"][0];

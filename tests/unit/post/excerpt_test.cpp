@@ -46,7 +46,15 @@ TEST_CASE("excerpt: items keep the numbers of their list, and its bullets") {
         "9. Cut\n20. Boil\n21. Eat");
   CHECK(text("<ol reversed><li>a</li><li>b</li></ol>") == "2. a\n1. b");
   CHECK(text("<ul><li>a</li><li>b</li></ul>") == "• a\n• b");
-  CHECK(text("<ol><li>a<ul><li>b</li></ul></li><li>c</li></ol>") == "1. a\n• b\n2. c");
+  CHECK(text("<ol><li>a<ul><li>b</li></ul></li><li>c</li></ol>") == "1. a\n  • b\n2. c");
+  CHECK(make_excerpt("<ol><li>a<ul><li>b<li>c</ul></li><li>d</li></ol>").html ==
+        "<ol><li>a<ul><li>b</li><li>c</li></ul></li><li>d</li></ol>");
+  CHECK(make_excerpt("<ul><li><ul><li>b</li></ul></li></ul><p>c</p>").html ==
+        "<ul><li><ul><li>b</li></ul></li></ul><p>c</p>");
+  CHECK(make_excerpt("<ul><li>a<ul><li>b</li></ul></ul><ol><li>c</ol><blockquote><ul><li>d</ul></blockquote>")
+            .html ==
+        "<ul><li>a<ul><li>b</li></ul></li></ul><ol><li>c</li></ol><blockquote><ul><li>d</li></ul></"
+        "blockquote>");
   CHECK(make_excerpt("<ol start=10><li>Cut</li><li>Boil</li></ol>").html ==
         "<ol start=\"10\"><li>Cut</li><li>Boil</li></ol>");
   // The number of an item is not the end of a sentence.

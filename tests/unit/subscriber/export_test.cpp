@@ -16,7 +16,7 @@ namespace {
 std::string export_text(List& list, ExportFormat format = ExportFormat::csv,
                         const SubscriberFilter& filter = {}) {
   std::string out;
-  REQUIRE(export_subscribers(list.database, list.clock, filter, format,
+  REQUIRE(export_subscribers(list.database, list.clock, filter, {.format = format},
                              [&](std::string_view piece) -> Result<void> {
                                out += piece;
                                return {};

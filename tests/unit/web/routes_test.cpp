@@ -52,6 +52,9 @@ struct FakeService final : Service {
     return [](const Settled& settled) { settled(true); };
   }
   Result<bool> come_back(std::string_view token, std::string_view) override { return token == "good"; }
+  Result<std::string> check_field(std::string_view, std::string_view text) const override {
+    return std::string{text};
+  }
   Result<std::optional<Joining>> joining(std::string_view token) override {
     if (token != "good") return std::nullopt;
     return Joining{.address = "a…@e….org", .language = {}, .digests = {"weekly"}};
