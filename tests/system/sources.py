@@ -394,7 +394,7 @@ class Sources(unittest.TestCase):
         self.program("cat <<'END'\n%s\nEND\n" % FEED)  # the doctor reads what is on this host
         self.home.configure(sources=(COMMAND,))
         status, found = self.findings("--smtp")
-        self.assertEqual((status, found["smtp"]["level"]), (69, "trouble"), "nobody listens there")
+        self.assertEqual((status, found["smtp"]["level"]), (75, "trouble"), "nobody listens there")
         with SmtpServer() as relay:
             self.home.configure(sources=(COMMAND,), smtp=relay.url)
             status, found = self.findings("--smtp")
@@ -409,10 +409,10 @@ class Sources(unittest.TestCase):
         self.assertEqual((status, found["database"]["level"], found["source calendar"]["level"]), (0, "note", "good"))
         self.program("exit 1\n")
         status, found = self.findings()
-        self.assertEqual((status, found["source calendar"]["level"]), (69, "trouble"))
+        self.assertEqual((status, found["source calendar"]["level"]), (75, "trouble"))
         self.home.run("collect")
         status, found = self.findings()
-        self.assertEqual((status, found["source calendar"]["level"], found["digest weekly"]["level"]), (69, "trouble", "good"))
+        self.assertEqual((status, found["source calendar"]["level"], found["digest weekly"]["level"]), (75, "trouble", "good"))
         server = NameServer({"example.org": "v=spf1 mx ~all"})
         self.addCleanup(server.close)
         status, found = self.findings("--dns", "--resolver", "127.0.0.1:%d" % server.port)
