@@ -63,7 +63,7 @@ class Collector {
       }
     }
     jobs_ = std::move(fetched);
-    source::fetch_all(requests, fetch_options(config_), [&](std::size_t index, source::FetchResult result) {
+    source::fetch_all(requests, fetch_options(config_), [&](std::size_t index, const source::FetchResult& result) {
       // After a failure of the store the rest is skipped: it will be fetched next time.
       if (failure_) return;
       const auto waiting = slow_.size();

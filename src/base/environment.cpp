@@ -10,7 +10,7 @@
 
 #include "base/text.hpp"
 
-extern "C" char** environ;
+extern "C" 
 
 namespace tidings {
 namespace {
