@@ -186,10 +186,7 @@ class Collector {
     std::ranges::copy_if(feed->warnings, std::back_inserter(report.warnings), [&](const std::string& line) {
       return std::ranges::find(feed->broken, line) == feed->broken.end();
     });
-    post::NormaliseOptions options;
-    options.content = job.config->content;
-    options.language = feed->language;
-    options.links.tracking_parameters = job.config->strip_parameters;
+    const auto options = normalise_options(*job.config, feed->language);
     TIDINGS_TRY(look_at_pages(job, *feed, options));
     TIDINGS_LET(
         report.counts,

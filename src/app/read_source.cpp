@@ -135,6 +135,14 @@ Result<source::Feed> read_now(const config::Config& config, const config::Source
   return read_fetched(config, source, std::get<source::Fetched>(result), now);
 }
 
+post::NormaliseOptions normalise_options(const config::SourceConfig& source, const std::string& language) {
+  post::NormaliseOptions options;
+  options.links.tracking_parameters = source.strip_parameters;
+  options.content = source.content;
+  options.language = language;
+  return options;
+}
+
 int count_dropped(const source::Feed& feed) {
   return static_cast<int>(
       std::ranges::count_if(feed.entries, [](const source::Entry& entry) { return !entry.dropped.empty(); }));

@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "config/config.hpp"
+#include "post/normalise.hpp"
 #include "source/fetch.hpp"
 #include "source/source.hpp"
 
@@ -33,6 +34,10 @@ namespace tidings::app {
 /// The same for any source, fetched without validators. Errc::unavailable if there is no answer.
 [[nodiscard]] Result<source::Feed> read_now(const config::Config& config, const config::SourceConfig& source,
                                             UtcTime now);
+
+/// How the source's entries become posts; `language` is the feed's.
+[[nodiscard]] post::NormaliseOptions normalise_options(const config::SourceConfig& source,
+                                                       const std::string& language);
 
 /// How many entries a filter rejects.
 [[nodiscard]] int count_dropped(const source::Feed& feed);

@@ -235,8 +235,7 @@ std::string summary_of(const source::Feed& feed) {
 Result<Exit> check_source(const config::Config& config, const config::SourceConfig& source, UtcTime now) {
   constexpr std::size_t most = 50;
   TIDINGS_LET(const auto feed, app::read_now(config, source, now));
-  post::NormaliseOptions options{.links = {}, .content = source.content, .language = feed.language};
-  options.links.tracking_parameters = source.strip_parameters;
+  const auto options = app::normalise_options(source, feed.language);
   auto out = fmt::format("{}: {} ({})\n", source.spec.name, summary_of(feed), source::name_of(feed.format));
   for (std::size_t i = 0; i < feed.entries.size() && i < most; ++i) {
     const auto& entry = feed.entries[i];

@@ -74,6 +74,7 @@ message::Lookup template_lookup(const std::filesystem::path& folder) {
     auto program = embedded_lookup()(path);
     auto own = read_own(folder, path);
     if (!own || !program) return own ? own : program;
+    if (*own == *program) return program;
     const auto copy = copied.find(path);
     const bool is_unchanged = copy != copied.end() && copy->second == hash_of(*own);
     return is_unchanged ? program : own;

@@ -242,18 +242,20 @@ Result<ClaimBatch> Ledger::claim(EditionId edition, int limit) {
 // ---- settle, release, recover
 // -------------------------------------------------------------------------------------
 
-Result<Ledger::Past> Ledger::past_of(Settling& with, const Claim& claim) {
+Result<Ledger::Past> Ledger::past_of(Settling& with, const Claim& claim, const Outcome& seen) {
   auto& rows = with.history;
   rows.bind(":edition", claim.edition).bind(":subscriber", claim.subscriber);
   Past past{.first_attempt = with.now, .was_in_doubt = false};
   TIDINGS_TRY(rows.each([&](const store::Statement& row) {
     if (row.view(2) == name_of(OutcomeKind::unknown)) past.was_in_doubt = true;
-    // What was refused to everybody, or taken back, was no answer of this mailbox.
+    // What was refused to everybody, or taken back, was no answer of this mailbox; nor was silence, unless
+    // silence is all that this mailbox ever gets.
     const auto stage = stage_of(row.view(1));
     const auto code = static_cast<int>(row.integer(3));
     const bool about_us =
         code >= 500 || (stage && code != 0 && concerns_everybody(classify(*stage, code, row.view(4))));
-    if (row.integer(5) != 0 && !about_us) past.first_attempt = std::min(past.first_attempt, row.time(0));
+    const bool counts = !about_us && (code != 0 || seen.code == 0);
+    if (row.integer(5) != 0 && counts) past.first_attempt = std::min(past.first_attempt, row.time(0));
   }));
   rows.reset();
   return past;
@@ -268,7 +270,7 @@ Result<bool> Ledger::settle_one(Settling& with, Settled& answer) {
   const bool look_back = outcome.kind == OutcomeKind::temporary || outcome.kind == OutcomeKind::unknown;
   Past past{.first_attempt = now};
   if (look_back) {
-    TIDINGS_LET(past, past_of(with, claim));
+    TIDINGS_LET(past, past_of(with, claim, outcome));
   }
   const auto seen = outcome;
   auto state = DeliveryState::sent;

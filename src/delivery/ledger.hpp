@@ -321,7 +321,7 @@ class Ledger {
     UtcTime first_attempt{};  ///< that the mailbox itself answered, since the edition was opened
     bool was_in_doubt = false;
   };
-  [[nodiscard]] static Result<Past> past_of(Settling& with, const Claim& claim);
+  [[nodiscard]] static Result<Past> past_of(Settling& with, const Claim& claim, const Outcome& seen);
   [[nodiscard]] Result<bool> settle_one(Settling& with, Settled& answer);
   [[nodiscard]] Result<void> settle_taken(std::span<Settled* const> answers, UtcTime now,
                                           std::vector<Settled>& recorded);

@@ -66,18 +66,24 @@ std::vector<std::string> names_of_fields(const config::Config& config) {
 
 }  // namespace
 
-Renderer::Renderer(const config::Config& config, const config::DigestConfig& digest, message::Theme theme)
-    : config_(&config), digest_(&digest), theme_(std::move(theme)), embedded_(config, digest) {}
+Renderer::Renderer(const config::Config& config, const config::DigestConfig& digest,
+                   message::Lookup templates, message::Theme theme)
+    : config_(&config),
+      digest_(&digest),
+      templates_(std::move(templates)),
+      theme_(std::move(theme)),
+      embedded_(config, digest) {}
 
 Result<Renderer> Renderer::load(const config::Config& config, const config::DigestConfig& digest) {
+  auto templates = config::template_lookup(config.folder);
   TIDINGS_LET(auto theme, message::Theme::load({.name = digest.theme,
                                                 .subject = digest.subject,
                                                 .preheader = digest.preheader,
                                                 .subject_place = digest.subject_place,
                                                 .preheader_place = digest.preheader_place,
                                                 .fields = names_of_fields(config)},
-                                               config::template_lookup(config.folder)));
-  Renderer renderer{config, digest, std::move(theme)};
+                                               templates));
+  Renderer renderer{config, digest, std::move(templates), std::move(theme)};
   TIDINGS_TRY(renderer.strings(config.newsletter.language));
   if (!digest.intro_file.empty()) {
     auto text = read_file(digest.intro_file, 1 << 20);
@@ -92,8 +98,7 @@ Result<Renderer> Renderer::load(const config::Config& config, const config::Dige
 Result<const message::Strings*> Renderer::strings(const std::string& language) {
   auto& slot = strings_[language];
   if (!slot) {
-    TIDINGS_LET(auto loaded,
-                message::Strings::load(digest_->theme, language, config::template_lookup(config_->folder)));
+    TIDINGS_LET(auto loaded, message::Strings::load(digest_->theme, language, templates_));
     slot = std::make_unique<message::Strings>(std::move(loaded));
   }
   return slot.get();

@@ -106,7 +106,8 @@ class Renderer {
                                                 const ShownPosts& shown);
 
  private:
-  Renderer(const config::Config& config, const config::DigestConfig& digest, message::Theme theme);
+  Renderer(const config::Config& config, const config::DigestConfig& digest, message::Lookup templates,
+           message::Theme theme);
   [[nodiscard]] Result<const message::Strings*> strings(const std::string& language);
   /// How much of the posts is shown.
   struct Extent {
@@ -133,6 +134,7 @@ class Renderer {
 
   const config::Config* config_;
   const config::DigestConfig* digest_;
+  message::Lookup templates_;
   message::Theme theme_;
   std::map<std::string, std::unique_ptr<message::Strings>> strings_;
   std::string intro_;

@@ -24,7 +24,7 @@ struct FollowOptions {
   std::function<void(const Error&)> on_error;  ///< of the store, which is asked again later
 };
 
-/// Returns when `stop` is set, within seconds. Errc::usage for a name that is none; Errc::try_again if
+/// Returns when `stop` is set, within seconds. Errc::usage for an invalid name; Errc::try_again if
 /// another process has it.
 [[nodiscard]] Result<void> follow(const config::Context& context, FollowOptions options,
                                   const delivery::StopFlag& stop);

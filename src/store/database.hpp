@@ -185,7 +185,7 @@ class Database {
   [[nodiscard]] static Result<Database> open_copy_in_memory(const Place& place);
   /// A private database in memory with the full schema, for tests and rehearsals.
   [[nodiscard]] static Result<Database> open_in_memory();
-  /// Whether there is a store; a file that is none of ours counts.
+  /// Whether there is a store; any file counts, whoever wrote it.
   [[nodiscard]] static Result<bool> exists(const Place& place);
 
   Database(Database&&) noexcept;
@@ -236,8 +236,8 @@ class Database {
   [[nodiscard]] Result<void> rebuild();
 
   /// Runs `work`, which begins its own transaction, without looking for rows that refer to those it deletes:
-  /// where no index finds them, each deletion would read a whole table. The caller knows that there are none.
-  /// PostgreSQL looks all the same.
+  /// where no index finds them, each deletion would read a whole table. The caller knows that no such row
+  /// exists. PostgreSQL looks all the same.
   [[nodiscard]] Result<void> without_references(const std::function<Result<void>()>& work);
 
   /// Space that deleted rows have left in the file; of a server: 0.

@@ -186,6 +186,39 @@ TEST_CASE("ledger: what is deferred too long is given up and blamed on the addre
 }
 
 TEST_CASE(
+    "ledger: a connection that was cut takes no time from a mailbox, unless nothing else ever happens") {
+  const RetryPolicy policy{.give_up_after = 48h, .give_up_at = {}};
+  const auto settle_with = [&](Book& book, const auto& outcome_of) {
+    const auto batch = book.ledger.claim(first, 1);
+    REQUIRE(batch);
+    REQUIRE(batch->claims.size() == 1);
+    const std::vector answers{outcome_of(batch->claims.front())};
+    REQUIRE(book.ledger.settle(answers, {.policy = policy}));
+  };
+  const auto cut = [](const Claim& claim) {
+    auto answer = answer_to(claim, Stage::rcpt, 451, "4.7.1 greylisted");
+    answer.outcome = no_reply(Stage::rcpt, "the relay closed the connection");
+    return answer;
+  };
+  const auto greylisted = [](const Claim& claim) {
+    return answer_to(claim, Stage::rcpt, 451, "4.7.1 greylisted");
+  };
+  Book book{1};
+  settle_with(book, cut);
+  book.clock.advance(50h);
+  settle_with(book, greylisted);
+  CHECK(row_of(book.ledger, SubscriberId{1}).state == DeliveryState::deferred);
+  book.clock.advance(49h);
+  settle_with(book, greylisted);
+  CHECK(row_of(book.ledger, SubscriberId{1}).state == DeliveryState::failed);
+  Book silent{1};
+  settle_with(silent, cut);
+  silent.clock.advance(50h);
+  settle_with(silent, cut);
+  CHECK(row_of(silent.ledger, SubscriberId{1}).state == DeliveryState::failed);
+}
+
+TEST_CASE(
     "ledger: an attempt dated before the edition, by a clock that was behind, takes no time from a mailbox") {
   Book book{1};
   const auto right = book.clock.now();
