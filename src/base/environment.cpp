@@ -10,7 +10,7 @@
 
 #include "base/text.hpp"
 
-extern "C" 
+extern "C" char** environ;
 
 namespace tidings {
 namespace {

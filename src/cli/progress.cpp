@@ -79,7 +79,7 @@ Progress::Progress() {
   last_ = options_.now();
 }
 
-void Progress::end() const {
+void Progress::end() {
   if (options_.place == Place::terminal && has_open_line.exchange(false)) options_.write(erase_line);
 }
 

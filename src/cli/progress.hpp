@@ -47,7 +47,7 @@ class Progress {
   /// Costs next to nothing until it is time to write.
   void show(const Step& step);
   /// Removes the line of a terminal, before something else is written.
-  void end() const;
+  void end();
 
  private:
   Options options_;

@@ -93,7 +93,7 @@ Result<std::optional<bool>> BlockTable::has_planned(EditionId edition) {
   return std::optional{query.integer(0) > 0};
 }
 
-Result<std::optional<Block>> BlockTable::lease_by(store::Statement& update, EditionId edition, UtcTime now) const {
+Result<std::optional<Block>> BlockTable::lease_by(store::Statement& update, EditionId edition, UtcTime now) {
   update.bind(":owner", worker_.owner).bind(":lease", worker_.lease.count()).bind(":now", now);
   TIDINGS_LET(const bool found, update.bind(":edition", edition).step());
   std::optional<Block> block;

@@ -127,7 +127,7 @@ class BlockTable {
 
  private:
   [[nodiscard]] Result<std::optional<Block>> lease_by(store::Statement& update, EditionId edition,
-                                                      UtcTime now) const;
+                                                      UtcTime now);
 
   store::Database& database_;
   Worker worker_;

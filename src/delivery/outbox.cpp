@@ -163,7 +163,7 @@ void Outbox::wake_locked() {
   [[maybe_unused]] const auto wrote = ::write(wake_fd_, &one, sizeof one);
 }
 
-void Outbox::clear_wake() const {
+void Outbox::clear_wake() {
   std::uint64_t count = 0;
   [[maybe_unused]] const auto got = ::read(wake_fd_, &count, sizeof count);
 }

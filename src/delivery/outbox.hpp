@@ -93,7 +93,7 @@ class Outbox {
   [[nodiscard]] std::vector<QueuedMessage> take_or_wait(std::size_t limit, std::chrono::milliseconds at_most);
   /// Readable when there is news after a take() that found too little: messages, close() or stop().
   [[nodiscard]] int wake_fd() const { return wake_fd_; }
-  void clear_wake() const;
+  void clear_wake();
   /// Whether no message will ever come again: closed or stopped, and nothing left to take.
   [[nodiscard]] bool exhausted() const;
   [[nodiscard]] bool stopping() const;
