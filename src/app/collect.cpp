@@ -30,7 +30,6 @@ class Collector {
   explicit Collector(const config::Context& context)
       : context_(context),
         config_(context.config),
-        database_(context.database),
         sources_(context.database),
         posts_(context.database),
         clock_(context.clock),
@@ -204,7 +203,6 @@ class Collector {
 
   const config::Context context_;
   const config::Config& config_;
-  store::Database& database_;
   source::SourceTable sources_;
   post::PostTable posts_;
   const Clock& clock_;

@@ -370,7 +370,7 @@ class TemplateReader {
     ++inside;
     const auto source =
         token.indentation.empty() ? std::move(partial->source) : indent(partial->source, token.indentation);
-    const auto done =
+    auto done =
         read({.file = partial->file, .source = source, .indentation = token.indentation.size()}, depth + 1);
     --inclusions_[name];
     return done;

@@ -136,7 +136,7 @@ std::string link_of(const FrontMatter& front, const FileName& name, const Entry&
     if (!value.empty()) return resolve_url(options.site_url, value).value_or(value);
   }
   const auto facts = facts_of(front, name, entry, options);
-  const auto own = front.first("permalink");
+  auto own = front.first("permalink");
   static constexpr std::array<std::string_view, 5> jekyll{"date", "pretty", "ordinal", "none", "weekdate"};
   const bool is_name = std::ranges::find(jekyll, own) != jekyll.end();
   const bool is_template = own.find("{{") != std::string::npos || own.find("{%") != std::string::npos;
