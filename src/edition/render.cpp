@@ -95,6 +95,11 @@ Result<Renderer> Renderer::load(const config::Config& config, const config::Dige
   return renderer;
 }
 
+bool Renderer::reads_own_files(const config::Config& config, const config::DigestConfig& digest) {
+  return !digest.subject.empty() || !digest.preheader.empty() || !digest.intro_file.empty() ||
+         config::has_own_templates(config.folder);
+}
+
 Result<const message::Strings*> Renderer::strings(const std::string& language) {
   auto& slot = strings_[language];
   if (!slot) {

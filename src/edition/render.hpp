@@ -76,6 +76,9 @@ class Renderer {
   [[nodiscard]] static Result<Renderer> load(const config::Config& config,
                                              const config::DigestConfig& digest);
 
+  /// Whether load() reads anything that the publisher has written; else it cannot fail.
+  [[nodiscard]] static bool reads_own_files(const config::Config& config, const config::DigestConfig& digest);
+
   /// The language that a reader of that tag really gets: "pt-BR" may be "pt", an unknown one is the
   /// newsletter's.
   [[nodiscard]] Result<std::string> language_for(const std::string& wanted);
