@@ -93,6 +93,10 @@ bool EditionNotice::speaks_to(std::string_view language) const {
          });
 }
 
+std::string_view name_of(EditionNotice::Place place) {
+  return std::ranges::find(places, place, &std::pair<std::string_view, EditionNotice::Place>::second)->first;
+}
+
 EditionNotices load_notices(const config::Config& config) {
   EditionNotices out;
   std::vector<std::filesystem::path> files;
