@@ -72,7 +72,7 @@ class Composer {
       TIDINGS_TRY(digest_.review ? insert_draft(*renderer_, *drafted) : seal(*renderer_, *drafted, images));
       result_.sections = section_names(digest_, drafted->selection.posts, {});
       result_.notices = renderer_->notices_on(drafted->plan.scheduled);
-      result_.notice_troubles = renderer_->notice_troubles();
+      result_.notice_troubles = renderer_->notice_troubles(drafted->plan.scheduled);
       if (result_.recipients > 0) {
         TIDINGS_TRY(transaction.commit());
         return result_;

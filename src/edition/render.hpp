@@ -99,7 +99,7 @@ class Renderer {
   /// The files of the notices that some reader of an edition of that date gets, a line each.
   [[nodiscard]] std::string notices_on(UtcTime date) const;
   /// Notices that cannot be shown, and why.
-  [[nodiscard]] const std::vector<std::string>& notice_troubles() const { return notices_.troubles; }
+  [[nodiscard]] std::vector<std::string> notice_troubles(UtcTime date) const;
 
   /// Pictures inside the posts that were rendered so far; called by "cid:" in what render() returns.
   [[nodiscard]] const EmbeddedImages& embedded() const { return embedded_; }

@@ -302,7 +302,7 @@ Result<Composed> approve_draft(const config::Context& context, const digest::Edi
   result.next_run = digest->schedule.next_run(context.clock.now(), config.newsletter.zone);
   result.sections = section_names(*digest, arranged.selection.posts, arranged.facts.sections);
   result.notices = renderer.notices_on(edition.scheduled);
-  result.notice_troubles = renderer.notice_troubles();
+  result.notice_troubles = renderer.notice_troubles(edition.scheduled);
   return result;
 }
 
