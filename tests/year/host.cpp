@@ -89,6 +89,7 @@ Ended Host::run(std::vector<std::string> words, Faults faults, std::string input
   begins.add("job", number).add("t", now_).list("words", command.words);
   if (faults.death != Death::none)
     begins.add("death", faults.death == Death::kill ? "kill" : "power").add("dies_at", faults.dies_at);
+  if (faults.dies_after > 0) begins.add("dies_after", faults.dies_after);
   if (faults.disk_full_from > 0) begins.add("disk_full_from", faults.disk_full_from);
   if (faults.io_error_at > 0) begins.add("io_error_at", faults.io_error_at);
   if (clock_off_ms_ < 0) begins.add("behind", -clock_off_ms_);
@@ -213,6 +214,11 @@ Faults Host::choose_faults() {
     faults.disk_full_from = at;
   } else if (die >= 17 && die < 20 && knobs_.has(Fault::disk)) {
     faults.io_error_at = at;
+  }
+  Dice flight{script_.seed, "in flight", static_cast<std::uint64_t>(jobs_)};
+  if (faults.death != Death::none && knobs_.has(Fault::in_flight) && flight.chance(50)) {
+    faults.dies_at = 0;
+    faults.dies_after = flight.between(1, 6);
   }
   if (faults.death != Death::power && knobs_.has(Fault::meanwhile) && !is_halted_ &&
       Dice{script_.seed, "halts", static_cast<std::uint64_t>(jobs_)}.chance(20))

@@ -853,7 +853,7 @@ def tell_job(job):
     moods = [mood for mood in (job.begins["mood"], job.begins["mood2"]) if mood != "good"]
     if moods and job.is_send():
         words.append("(relay: %s) " % ", ".join(mood.replace("_", " ") for mood in moods))
-    words.append("it dies at seam %d%s" % (job.begins["dies_at"], " with the power" if job.begins["death"] == "power" else "") if job.died() else "exit %d" % job.status)
+    words.append("it dies at seam %d%s" % (job.ends["seams"], " with the power" if job.begins["death"] == "power" else "") if job.died() else "exit %d" % job.status)
     if taken:
         words.append(", %d mail%s taken" % (taken, "" if taken == 1 else "s"))
     words += ["; %s%s" % (what, " (%d)" % count if count > 1 else "") for what, count in took.items()]

@@ -283,8 +283,8 @@ void write_acts(Script& script, const Knobs& knobs) {
 
 const char* name_of(Fault fault) {
   constexpr std::array<const char*, fault_count> names = {
-      "kills", "power",  "disk",   "sources", "relays", "people",  "edits",     "host",   "config",
-      "rare",  "timing", "wishes", "copies",  "ahead",  "service", "meanwhile", "secrets"};
+      "kills", "power",  "disk",   "sources", "relays", "people",  "edits",     "host",      "config",
+      "rare",  "timing", "wishes", "copies",  "ahead",  "service", "in_flight", "meanwhile", "secrets"};
   return names[static_cast<std::size_t>(fault)];
 }
 

@@ -34,10 +34,11 @@ enum class Fault : unsigned {
   copies,     ///< a copy of days ago in the place of the store
   ahead,      ///< a clock that runs ahead
   service,    ///< `run` for some hours instead of `send --due`
+  in_flight,  ///< death while messages are on their way
   meanwhile,  ///< people act while a run is going on
   secrets,    ///< a relay that wants a login, a source too; signed mail
 };
-inline constexpr int fault_count = 17;
+inline constexpr int fault_count = 18;
 [[nodiscard]] const char* name_of(Fault fault);
 
 struct Knobs {

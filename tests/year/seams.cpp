@@ -25,6 +25,7 @@ bool active = false;
 JobSetting setting;
 std::int64_t clock_ns = 0;
 std::int64_t passed = 0;
+int accepted_before = 0;  ///< messages, in earlier jobs
 std::optional<Dice> dice;
 
 constexpr std::int64_t second_ns = 1'000'000'000;
@@ -66,6 +67,7 @@ void activate(const JobSetting& wanted) {
   setting = wanted;
   clock_ns = (setting.now_ms + setting.clock_off_ms) * 1'000'000;
   dice.emplace(setting.dice, "seams");
+  accepted_before = shared().accepted;
   start_files(setting.faults, setting.dice);
   start_threads(setting.dice);
   active = true;
@@ -86,7 +88,9 @@ std::int64_t seams_passed() { return passed; }
 void seam() {
   if (!active) return;
   ++passed;
-  if (setting.faults.death != Death::none && passed == setting.faults.dies_at) die();
+  const auto& faults = setting.faults;
+  const bool taken = faults.dies_after > 0 && shared().accepted - accepted_before >= faults.dies_after;
+  if (faults.death != Death::none && (passed == faults.dies_at || taken)) die();
 }
 
 void halt_if_due() {

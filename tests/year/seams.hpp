@@ -30,6 +30,7 @@ enum class Death {
 struct Faults {
   Death death = Death::none;
   std::int64_t dies_at = 0;
+  int dies_after = 0;               ///< or once relays have taken so many messages of this job
   std::int64_t disk_full_from = 0;  ///< each write of a file from this seam on: ENOSPC
   std::int64_t io_error_at = 0;     ///< the write or sync at this seam: EIO
   std::int64_t halts_at = 0;        ///< stands still at an octet of the network from this seam on
