@@ -159,6 +159,24 @@ Result<bool> Ledger::is_paused(const Claim& claim) {
   return kept && query.integer(0) != 0;
 }
 
+/// Takes back the objection to those who left the digest by changing to another while a mail was in doubt.
+Result<void> Ledger::keep_doubted(std::vector<Recipient>& rows) {
+  for (auto& row : rows) {
+    if (row.refusal != withdrawn || row.claim.attempt == 1) continue;
+    TIDINGS_LET(const auto digest, digest_of(row.claim.edition));
+    auto query = database_->prepare(R"sql(
+      SELECT 1 FROM former_subscriptions former
+      JOIN confirmed_subscriptions present
+        ON present.subscriber_id = former.subscriber_id AND present.since_ms = former.since_ms
+      JOIN doubted_deliveries d ON d.subscriber_id = former.subscriber_id AND d.edition_id = :edition
+      WHERE former.subscriber_id = :subscriber AND former.digest = :digest LIMIT 1)sql");
+    query.bind(":edition", row.claim.edition).bind(":subscriber", row.claim.subscriber);
+    TIDINGS_LET(const bool changed, query.bind(":digest", digest).step());
+    if (changed) row.refusal.clear();
+  }
+  return {};
+}
+
 /// Marks those that must not be mailed, and removes them from `rows`.
 Result<void> Ledger::refuse_some(std::vector<Recipient>& rows, ClaimBatch& batch) {
   auto refuse = database_->prepare(
@@ -220,6 +238,7 @@ Result<ClaimBatch> Ledger::claim(EditionId edition, int limit) {
       std::vector<Recipient> due;
       std::vector<Recipient> planned;
       TIDINGS_TRY(read_due(edition, wanted, due));
+      TIDINGS_TRY(keep_doubted(due));
       TIDINGS_TRY(read_planned(edition, wanted - static_cast<int>(due.size()), planned));
       more = !due.empty() || !planned.empty();
       TIDINGS_TRY(refuse_some(due, batch));
