@@ -24,7 +24,7 @@ Result<std::vector<std::string>> unmeasured_pictures(const config::Context& cont
                                                      const config::DigestConfig& digest,
                                                      std::span<const ShownPost> posts) {
   std::vector<std::string> urls;
-  if (!digest.measure_images) return urls;
+  if (!digest.measure_images || digest.inline_images) return urls;  // those are fetched whole
   post::PictureTable table{context.database};
   for (const auto& shown : posts) {
     const auto& url = shown.post.image_url;
