@@ -162,7 +162,8 @@ class EditionTable {
   /// One segment; its bodies follow (body_table.hpp). Segment::posts in reading order, each a post of the
   /// edition or of its backlog.
   [[nodiscard]] Result<SegmentId> add_segment(EditionId edition, std::string_view language,
-                                              std::span<const PostId> posts);
+                                              std::span<const PostId> posts,
+                                              std::span<const std::size_t> events = {});
   /// `note`: what was shortened, for the editor.
   [[nodiscard]] Result<void> note_segment(SegmentId segment, std::string_view note);
   /// The edition as a public page; `html` is complete, without slots.
