@@ -46,9 +46,9 @@ Result<source::Feed> parse_page(const config::Config& all, const config::SourceC
 Result<source::Feed> parse(const config::Config& all, const config::SourceConfig& config,
                            const source::Fetched& fetched, UtcTime now) {
   if (config.spec.kind == source::Kind::page) return parse_page(all, config, fetched, now);
-  const bool is_calendar = config.spec.kind == source::Kind::ical ||
-                           (config.spec.kind == source::Kind::automatic &&
-                            source::looks_like_calendar(fetched.bytes));
+  const bool is_calendar =
+      config.spec.kind == source::Kind::ical ||
+      (config.spec.kind == source::Kind::automatic && source::looks_like_calendar(fetched.bytes));
   if (is_calendar) {
     auto options = calendar_options(fetched, all.newsletter.zone, now);
     options.most = config.limits.entries;
@@ -85,16 +85,15 @@ Result<source::Feed> filtered(const config::Config& all, const config::SourceCon
     if (entry.categories.size() > config.limits.categories) entry.categories.resize(config.limits.categories);
     source::apply_rules(entry, rules, config.filter, now);
   }
-  feed->dropped_events =
-      static_cast<std::size_t>(std::erase_if(feed->events, [&](source::Event& event) {
-        source::Entry entry{.title = event.title,
-                            .link = event.url,
-                            .summary_html = escape_html(event.text),
-                            .categories = event.categories};
-        source::apply_rules(entry, rules, config.filter, now);
-        event.categories = std::move(entry.categories);
-        return !entry.dropped.empty();
-      }));
+  feed->dropped_events = static_cast<std::size_t>(std::erase_if(feed->events, [&](source::Event& event) {
+    source::Entry entry{.title = event.title,
+                        .link = event.url,
+                        .summary_html = escape_html(event.text),
+                        .categories = event.categories};
+    source::apply_rules(entry, rules, config.filter, now);
+    event.categories = std::move(entry.categories);
+    return !entry.dropped.empty();
+  }));
   return feed;
 }
 

@@ -129,8 +129,7 @@ Result<Exit> show_edition(Session& session, const EditionOption& options) {
   TIDINGS_LET(const auto context, session.context(Access::read_only));
   TIDINGS_LET(const auto details, edition::describe_edition(context, options.edition));
   const auto& [edition, posts, dropped, segments, left_out, sections, events, notices, pictures, preflight,
-               counts] =
-      details;
+               counts] = details;
   if (form() == Form::json) {
     auto json = edition_object(edition);
     json["post_count"] = posts.size();

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "cli/output.hpp"
 #include "base/zone.hpp"
+#include "cli/output.hpp"
 #include "digest/digest.hpp"
 #include "digest/events.hpp"
 #include "edition/editions.hpp"

@@ -29,7 +29,8 @@ std::string absolute_source_url(TomlSection& section, const std::string& url,
   }
   // As calendars' own links say it.
   constexpr std::string_view webcal = "webcal://";
-  if (url.starts_with(webcal)) return absolute_source_url(section, "https://" + url.substr(webcal.size()), folder);
+  if (url.starts_with(webcal))
+    return absolute_source_url(section, "https://" + url.substr(webcal.size()), folder);
   if (!is_web_url(url) || !parse_url(url)) {
     const bool bare = url.find(':') == std::string::npos && url.find('.') != std::string::npos;
     section.mistake(

@@ -100,7 +100,7 @@ struct Segment {
   std::string language;
   std::vector<PostId> posts;
   std::vector<std::size_t> events = {};  ///< by their place in the edition
-  std::string note = {};  ///< what was shortened to keep the mail small; empty: nothing
+  std::string note = {};                 ///< what was shortened to keep the mail small; empty: nothing
 
   bool operator==(const Segment&) const = default;
 };

@@ -46,24 +46,6 @@ std::vector<PostId> ids_of(std::string_view text) {
   return out;
 }
 
-namespace {
-
-std::string numbers_text(std::span<const std::size_t> numbers) {
-  std::string out;
-  for (const auto number : numbers) out += (out.empty() ? "" : " ") + std::to_string(number);
-  return out;
-}
-
-std::vector<std::size_t> numbers_of(std::string_view text) {
-  std::vector<std::size_t> out;
-  for (const auto piece : split(text, ' ')) {
-    if (const auto value = number_of(piece)) out.push_back(static_cast<std::size_t>(*value));
-  }
-  return out;
-}
-
-}  // namespace
-
 // ---- composing
 // ------------------------------------------------------------------------------------------------------
 
@@ -358,11 +340,9 @@ Result<EditionId> EditionTable::record_skipped(const NewEdition& edition, const 
 Result<SegmentId> EditionTable::add_segment(EditionId edition, std::string_view language,
                                             std::span<const PostId> posts,
                                             std::span<const std::size_t> events) {
-  auto row = database_.prepare(R"(
-    INSERT INTO segments (edition_id, language, posts, events) VALUES (:edition, :language, :posts, :events)
-    RETURNING id)");
-  row.bind(":edition", edition).bind(":language", language).bind(":posts", ids_text(posts));
-  row.bind(":events", numbers_text(events));
+  auto row = database_.prepare(
+      "INSERT INTO segments (edition_id, language, posts) VALUES (:edition, :language, :posts) RETURNING id");
+  row.bind(":edition", edition).bind(":language", language).bind(":posts", contents_text(posts, events));
   TIDINGS_TRY(row.step());
   const auto id = row.id<SegmentId>(0);
   TIDINGS_TRY(row.run());
@@ -606,14 +586,14 @@ Result<std::vector<Repeat>> EditionTable::joined_in(EditionId edition) {
 
 Result<std::vector<Segment>> EditionTable::segments_of(EditionId edition) {
   auto rows = database_.prepare(
-      "SELECT id, language, posts, note, events FROM segments WHERE edition_id = :edition ORDER BY id");
+      "SELECT id, language, posts, note FROM segments WHERE edition_id = :edition ORDER BY id");
   rows.bind(":edition", edition);
   return rows.list([&](const store::Statement& row) {
     return Segment{.id = row.id<SegmentId>(0),
                    .edition = edition,
                    .language = row.text(1),
                    .posts = ids_of(row.view(2)),
-                   .events = numbers_of(row.view(4)),
+                   .events = events_in(row.view(2)),
                    .note = row.text(3)};
   });
 }

@@ -104,7 +104,7 @@ struct Weighed {
   std::vector<NotSelected> left_out;  ///< by judge(), except posts of sources that the digest does not use
 };
 
-/// segments.posts: ids in reading order, joined by blanks.
+/// segments.posts: ids in reading order, joined by blanks. ids_of() skips the events behind them.
 [[nodiscard]] std::string ids_text(std::span<const PostId> ids);
 [[nodiscard]] std::vector<PostId> ids_of(std::string_view text);
 

@@ -42,7 +42,8 @@ std::vector<std::optional<std::size_t>> sections_of(std::span<const SectionInput
   for (std::size_t post = 0; post < posts.size(); ++post) {
     if (!posts[post].chosen) continue;
     const auto found = std::ranges::find(sections, *posts[post].chosen, &Section::name);
-    if (found != sections.end() && found->takes_posts()) put(post, static_cast<std::size_t>(found - sections.begin()));
+    if (found != sections.end() && found->takes_posts())
+      put(post, static_cast<std::size_t>(found - sections.begin()));
   }
   const auto find_place = [&](std::size_t post, bool for_the_rest) {
     for (std::size_t i = 0; i < sections.size() && !out[post]; ++i) {

@@ -30,7 +30,7 @@ struct SegmentPost {
 
 struct SegmentKey {
   std::string language;
-  std::vector<PostId> posts;  ///< in reading order
+  std::vector<PostId> posts;             ///< in reading order
   std::vector<std::size_t> events = {};  ///< by their place in the edition
 
   bool operator==(const SegmentKey&) const = default;

@@ -62,7 +62,11 @@ class Admission {
     if (same != segments_.end()) return same->id;
     TIDINGS_LET(const auto id, editions_.add_segment(edition_.id, key.language, key.posts, key.events));
     TIDINGS_TRY(render(id, key));
-    segments_.push_back({.id = id, .edition = edition_.id, .language = key.language, .posts = key.posts, .events = key.events});
+    segments_.push_back({.id = id,
+                         .edition = edition_.id,
+                         .language = key.language,
+                         .posts = key.posts,
+                         .events = key.events});
     return id;
   }
 

@@ -51,7 +51,7 @@ struct EditionFacts {
   bool in_given_order = false;                 ///< by an editor: no groups where they would change it
   digest::EditionWords words = {};             ///< by an editor
   std::map<PostId, digest::PostChange> changes = {};
-  std::map<PostId, std::string> sections = {};  ///< chosen by an editor; see EditionTable::set_sections()
+  std::map<PostId, std::string> sections = {};      ///< chosen by an editor; see EditionTable::set_sections()
   std::vector<digest::AnnouncedEvent> events = {};  ///< that are to come, by start
 };
 

@@ -85,7 +85,8 @@ class Sealer {
           if (!index) return {};
           if (*index == segments_.size()) {
             const auto& key = segmenter_.segments()[*index];
-            TIDINGS_LET(const auto id, editions_.add_segment(what_.edition, key.language, key.posts, key.events));
+            TIDINGS_LET(const auto id,
+                        editions_.add_segment(what_.edition, key.language, key.posts, key.events));
             segments_.push_back(id);
           }
           ++recipients_;
@@ -133,8 +134,9 @@ class Sealer {
       TIDINGS_CHECK(it != by_id_.end());
       posts.push_back(it->second);
     }
-    TIDINGS_LET(auto rendered, renderer_.render(facts_of(key.posts), key.language,
-                                                {.posts = std::move(posts), .more = more_, .events = key.events}));
+    TIDINGS_LET(auto rendered,
+                renderer_.render(facts_of(key.posts), key.language,
+                                 {.posts = std::move(posts), .more = more_, .events = key.events}));
     for (auto& body : rendered.bodies)
       body.html = with_content_ids(std::move(body.html), what_.images.images);
     for (std::size_t variant = 0; variant < rendered.bodies.size(); ++variant) {

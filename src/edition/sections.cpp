@@ -120,7 +120,8 @@ std::vector<PostGroup> groups_of(const config::Config& config, const config::Dig
     }
     PostGroup group{.key = {}, .section = section, .posts = {}};
     for (const auto event : shown.events) {
-      if (facts.events[event].section == section->name && !section->takes_posts()) group.events.push_back(event);
+      if (facts.events[event].section == section->name && !section->takes_posts())
+        group.events.push_back(event);
     }
     for (std::size_t i = 0; i < posts.size(); ++i) {
       if (placed[i] && &digest.sections[*placed[i]] == section) group.posts.push_back(i);

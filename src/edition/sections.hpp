@@ -38,7 +38,8 @@ struct PostGroup {
                                                         const EditionFacts& facts,
                                                         std::vector<const ShownPost*> posts);
 
-/// The names of its sections of posts in the order of display, "" for the posts of none; empty if it has none.
+/// The names of its sections of posts in the order of display, "" for the posts of none; empty if it has
+/// none.
 [[nodiscard]] std::vector<std::string> section_order(const config::DigestConfig& digest);
 
 /// The section of each post, as an index; `chosen` by an editor.

@@ -324,8 +324,8 @@ json groups_data(const EditionView& view, bool several_sources, const Strings& s
     data["is_events"] = !group.has_posts();
     put(data, "calendar_url", "has_calendar", plain(group.calendar_url));
     // Cards and lines of links belong together.
-    const bool is_whole = group.layout == digest::Layout::grid || group.layout == digest::Layout::links ||
-                          !group.has_posts();
+    const bool is_whole =
+        group.layout == digest::Layout::grid || group.layout == digest::Layout::links || !group.has_posts();
     const int end = number + (group.has_posts() ? static_cast<int>(group.posts.size()) : 0);
     data["holds_middle"] = is_whole && middle > number && middle <= end;
     data["posts"] = json::array();
@@ -524,8 +524,9 @@ json edition_data(const EditionView& view, const Strings& strings, const Zone& z
   const auto more = static_cast<long long>(posts) - (posts > 0 ? 1 : 0);
   data["post_count"] = fmt::format("{}", posts);
   data["post_count_minus_one"] = fmt::format("{}", more);
-  data["posts_word"] = posts == 0 && !named.empty() ? strings.texts().at("coming_up")
-                                                    : strings.count("posts_word", static_cast<long long>(posts));
+  data["posts_word"] = posts == 0 && !named.empty()
+                           ? strings.texts().at("coming_up")
+                           : strings.count("posts_word", static_cast<long long>(posts));
   data["has_more"] = more > 0;
   data["more_word"] = more > 0 ? strings.count("more_word", more) : std::string{};
   data["first_title"] = first_words(first_title, room_in_subject(data));

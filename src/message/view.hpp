@@ -59,7 +59,8 @@ struct PostView {
   int image_height = 0;
   std::string remark = {};        ///< in a list of links: what is said of it, in plain text
   std::optional<int> words = {};  ///< of the whole post; if set, its line says how long it takes to read
-  std::optional<EventView> event = {};  ///< in a section of events; the excerpt says the same, for other layouts
+  std::optional<EventView> event =
+      {};  ///< in a section of events; the excerpt says the same, for other layouts
 };
 
 struct GroupView {

@@ -23,7 +23,7 @@ constexpr std::size_t most_title_bytes = 300;
 constexpr std::size_t most_text_bytes = 4'000;
 constexpr std::size_t most_categories = 50;
 constexpr std::size_t most_warnings = 20;
-constexpr int most_steps = 200'000;       // of all series together
+constexpr int most_steps = 200'000;        // of all series together
 constexpr int most_series_steps = 20'000;  // 54 years of days
 constexpr std::size_t most_of_a_series = 1'000;
 constexpr std::chrono::seconds most_processor_time{5};
@@ -45,7 +45,8 @@ std::string unfolded(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size(); ++at) {
-    const bool folds = text[at] == '\n' && at + 1 < text.size() && (text[at + 1] == ' ' || text[at + 1] == '\t');
+    const bool folds =
+        text[at] == '\n' && at + 1 < text.size() && (text[at + 1] == ' ' || text[at + 1] == '\t');
     if (folds) {
       ++at;
     } else {
@@ -72,7 +73,8 @@ class PartReader {
       if (const auto begun = name_behind(line, "BEGIN:"); !begun.empty()) {
         open_.emplace_back(ascii_lower(begun));
         if (open_.size() > deepest)
-          return fail(Errc::bad_data, fmt::format("{}: components nested more than {} deep", number, deepest));
+          return fail(Errc::bad_data,
+                      fmt::format("{}: components nested more than {} deep", number, deepest));
         begin(line);
       } else if (const auto ended = name_behind(line, "END:"); !ended.empty()) {
         if (open_.empty() || open_.back() != ascii_lower(ended))
@@ -156,8 +158,8 @@ std::string text_of(icalproperty* property) {
 }
 
 std::string line_of(icalcomponent* component, icalproperty_kind kind) {
-  return std::string{
-      truncate_utf8(collapse_blanks(replace_all(text_of(first(component, kind)), "\n", " ")), most_title_bytes)};
+  return std::string{truncate_utf8(collapse_blanks(replace_all(text_of(first(component, kind)), "\n", " ")),
+                                   most_title_bytes)};
 }
 
 std::string tzid_of(icalproperty* property) {
@@ -235,8 +237,7 @@ class CalendarReader {
     if (access == "private" || access == "confidential") return leave_out("they are private");
     auto& event = item.event;
     event.title = line_of(component, ICAL_SUMMARY_PROPERTY);
-    item.is_cancelled =
-        is_cancelled || ascii_iequals(value_of(component, ICAL_STATUS_PROPERTY), "CANCELLED");
+    item.is_cancelled = is_cancelled || ascii_iequals(value_of(component, ICAL_STATUS_PROPERTY), "CANCELLED");
     if (event.title.empty() && !item.is_cancelled) return leave_out("they have no title");
     if (!read_times(item)) return leave_out("they have no date, or one out of range");
     event.place = line_of(component, ICAL_LOCATION_PROPERTY);
@@ -289,8 +290,9 @@ class CalendarReader {
       if (!CalendarZones::is_in_range(time)) return false;
       item.recurrence = time.is_date != 0 ? key_of_day(time) : key_of(zones_.instant(time, tzid_of(of)));
       if (icalproperty_get_first_parameter(of, ICAL_RANGE_PARAMETER) != nullptr)
-        tell(fmt::format("\"{}\" changes all later ones of a series at once: only the first of them is changed",
-                         item.event.title));
+        tell(fmt::format(
+            "\"{}\" changes all later ones of a series at once: only the first of them is changed",
+            item.event.title));
     }
     return true;
   }
@@ -341,8 +343,8 @@ class CalendarReader {
 
   void add_series(const Item& item, std::set<std::string> left_out) {
     auto* const component = item.component.get();
-    const bool repeats = first(component, ICAL_RRULE_PROPERTY) != nullptr ||
-                         first(component, ICAL_RDATE_PROPERTY) != nullptr;
+    const bool repeats =
+        first(component, ICAL_RRULE_PROPERTY) != nullptr || first(component, ICAL_RDATE_PROPERTY) != nullptr;
     for (auto* each = first(component, ICAL_EXDATE_PROPERTY); each != nullptr;
          each = icalcomponent_get_next_property(component, ICAL_EXDATE_PROPERTY)) {
       const auto time = icalproperty_get_exdate(each);
@@ -385,7 +387,8 @@ class CalendarReader {
     // UNTIL is compared as an instant, so that its zone does not matter.
     const auto last = std::exchange(rule.until, icaltime_null_time());
     const bool has_last = icaltime_is_null_time(last) == 0;
-    if (has_last && !CalendarZones::is_in_range(last)) return refuse("the end of its repetition makes no sense");
+    if (has_last && !CalendarZones::is_in_range(last))
+      return refuse("the end of its repetition makes no sense");
     auto first_time = item.start;
     first_time.zone = nullptr;
     const std::unique_ptr<icalrecur_iterator, void (*)(icalrecur_iterator*)> iterator{

@@ -1,13 +1,13 @@
 // iCalendar (RFC 5545): what is to happen, from a calendar's file. Pure.
 //
-// Each VEVENT is parsed by itself with libical, so that a broken one costs no other; its nested components are
-// skipped. Series (RRULE, RDATE, EXDATE) become their single times within the window; RECURRENCE-ID moves or
-// cancels one of them, STATUS:CANCELLED an event, and the highest SEQUENCE of one UID counts. A TZID is looked
-// up among the IANA zones, then among the calendar's own VTIMEZONEs; times without a zone, and days, are the
-// newsletter's. Private and confidential events (CLASS) are never announced.
+// Each VEVENT is parsed by itself with libical, so that a broken one costs no other; its nested components
+// are skipped. Series (RRULE, RDATE, EXDATE) become their single times within the window; RECURRENCE-ID moves
+// or cancels one of them, STATUS:CANCELLED an event, and the highest SEQUENCE of one UID counts. A TZID is
+// looked up among the IANA zones, then among the calendar's own VTIMEZONEs; times without a zone, and days,
+// are the newsletter's. Private and confidential events (CLASS) are never announced.
 //
-// Anybody may have written the file. Bounds: `most_calendar_events`, repetitions of a day or more, the window,
-// the steps and the processor time of expanding. What is left out is a warning of the Feed.
+// Anybody may have written the file. Bounds: `most_calendar_events`, repetitions of a day or more, the
+// window, the steps and the processor time of expanding. What is left out is a warning of the Feed.
 #pragma once
 
 #include <cstddef>

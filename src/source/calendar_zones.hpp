@@ -1,7 +1,7 @@
 // The time zones of one calendar: from wall-clock times to instants.
 //
-// A TZID is an IANA name, also behind a prefix ("/citadel.org/20210210_1/Europe/Berlin"), else the name of one
-// of the calendar's VTIMEZONEs, else unknown. Definitions whose rules could run away are not taken.
+// A TZID is an IANA name, also behind a prefix ("/citadel.org/20210210_1/Europe/Berlin"), else the name of
+// one of the calendar's VTIMEZONEs, else unknown. Definitions whose rules could run away are not taken.
 #pragma once
 
 #include <map>

@@ -119,12 +119,12 @@ class Collector {
     const auto url = text_at(object, "url");
     const auto absolute = url.empty() ? options_.page_url : resolve_url(options_.page_url, url).value_or(url);
     if (is_web_url(absolute) && parse_url(absolute)) event.url = absolute;
-    event.text = std::string{truncate_utf8(plain_text_of_html(text_at(object, "description")), most_text_bytes)};
+    event.text =
+        std::string{truncate_utf8(plain_text_of_html(text_at(object, "description")), most_text_bytes)};
     event.id = text_at(object, "@id");
     if (event.id.empty()) event.id = event.url + " " + event.title;
-    const bool known = std::ranges::any_of(events_, [&](const Event& each) {
-      return each.title == event.title && each.start == event.start;
-    });
+    const bool known = std::ranges::any_of(
+        events_, [&](const Event& each) { return each.title == event.title && each.start == event.start; });
     if (!known) events_.push_back(std::move(event));
   }
 

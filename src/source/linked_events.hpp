@@ -1,7 +1,7 @@
 // Events that a page describes for search engines: schema.org/Event in JSON-LD. Pure.
 //
-// Cancelled and postponed ones are left out, as are those that began before `now`. A time without an offset is
-// the newsletter's; a date alone is a whole day.
+// Cancelled and postponed ones are left out, as are those that began before `now`. A time without an offset
+// is the newsletter's; a date alone is a whole day.
 #pragma once
 
 #include <string>

@@ -126,12 +126,12 @@ struct Feed {
   std::string link;   ///< the site, absolute
   std::string language;
   std::optional<std::chrono::minutes> ttl;
-  std::vector<Entry> entries;         ///< in document order
-  std::vector<Event> events = {};     ///< that are to come, by start
+  std::vector<Entry> entries;                ///< in document order
+  std::vector<Event> events = {};            ///< that are to come, by start
   std::optional<UtcTime> events_until = {};  ///< of a calendar: those that begin later are not among them
-  std::size_t dropped_events = 0;     ///< rejected by a rule
-  std::size_t left_out = 0;           ///< older entries of the document beyond Limits::entries
-  std::vector<std::string> warnings;  ///< what was repaired or could not be read; single lines
+  std::size_t dropped_events = 0;            ///< rejected by a rule
+  std::size_t left_out = 0;                  ///< older entries of the document beyond Limits::entries
+  std::vector<std::string> warnings;         ///< what was repaired or could not be read; single lines
   std::vector<std::string>
       broken;  ///< the warnings that cost a post: files of a folder that could not be read
 };

@@ -28,7 +28,7 @@ CREATE TABLE calendars (
 -- owner: digest/announced_events: the events of a sealed edition, as they were then
 CREATE TABLE announced_events (
   edition_id  INTEGER NOT NULL REFERENCES editions (id) ON DELETE CASCADE,
-  position    INTEGER NOT NULL,                    -- from 0, by start; segments.events names them by it
+  position    INTEGER NOT NULL,                    -- from 0, by start; segments.posts names them by it
   source      TEXT NOT NULL,                       -- name of the source
   section     TEXT NOT NULL,                       -- name of the [[digest.section]]
   topics      TEXT NOT NULL,                       -- one a line
@@ -44,5 +44,4 @@ CREATE TABLE announced_events (
   PRIMARY KEY (edition_id, position)
 ) STRICT, WITHOUT ROWID;
 
--- The events that a segment shows: positions, joined by blanks.
-ALTER TABLE segments ADD COLUMN events TEXT NOT NULL DEFAULT '';
+-- segments.posts names the events of a segment behind its posts: "17 12 e1 e3" shows those at positions 0 and 2.
