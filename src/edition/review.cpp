@@ -303,7 +303,7 @@ Result<Composed> approve_draft(const config::Context& context, const digest::Edi
   result.sections = section_names(*digest, arranged.selection.posts, arranged.facts.sections);
   result.events = arranged.facts.events;
   result.notices = renderer.notices_on(edition.scheduled);
-  result.notice_troubles = renderer.notice_troubles();
+  result.notice_troubles = renderer.notice_troubles(edition.scheduled);
   return result;
 }
 
