@@ -134,7 +134,7 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
                       .sources = read_source_names(section, sources),
                       .topics = section.texts("topics"),
                       .filter = read_filter(section),
-                      .min_posts = section.integer("min_posts", 1, 1, 10'000),
+                      .min_posts = section.integer("min_posts", 1, 0, 10'000),
                       .max_posts = section.limit("max_posts", std::max(100, digest.min_posts), 10'000),
                       .max_per_source = section.limit_or_word("max_per_source", "fair", 10'000),
                       .overflow = section.choice("overflow", overflows),

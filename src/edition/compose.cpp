@@ -9,6 +9,7 @@
 #include "base/stopwatch.hpp"
 #include "base/units.hpp"
 #include "digest/edition_history.hpp"
+#include "edition/coming_events.hpp"
 #include "edition/inline_images.hpp"
 #include "edition/intro.hpp"
 #include "edition/left_out.hpp"
@@ -86,6 +87,7 @@ class Composer {
       TIDINGS_TRY(load_renderer());
       TIDINGS_TRY(digest_.review ? insert_draft(*renderer_, drafted) : seal(*renderer_, drafted, images));
       result_.sections = section_names(digest_, drafted.selection.posts, {});
+      result_.events = drafted.events;
       result_.notices = renderer_->notices_on(drafted.plan.scheduled);
       result_.notice_troubles = renderer_->notice_troubles(drafted.plan.scheduled);
       if (result_.recipients > 0) {
@@ -209,7 +211,8 @@ EditionFacts facts_of(const Draft& draft) {
           .date = draft.plan.scheduled,
           .shown = dates_of(draft.selection.posts),
           .posts = draft.selection.posts.size(),
-          .more_from = draft.more_from};
+          .more_from = draft.more_from,
+          .events = draft.events};
 }
 
 digest::NewEdition row_of(const config::DigestConfig& digest, const Draft& draft, std::string title) {
@@ -258,6 +261,11 @@ Result<std::optional<Draft>> draft(const config::Context& context, const config:
   result.selection = digest::select(weighed.candidates, options, result.bounds);
   auto& left_out = result.selection.left_out;
   left_out.insert(left_out.begin(), weighed.left_out.begin(), weighed.left_out.end());
+  TIDINGS_LET(result.events, coming_events(context, digest));
+  // Without posts only where the digest wants that: the same events would come again and again.
+  const bool events_suffice = digest.min_posts == 0 && !digest.schedule.follows_posts();
+  if (result.selection.posts.empty() && !result.events.empty() && events_suffice)
+    result.selection.skipped.clear();
   if (result.selection.skipped.empty()) {
     TIDINGS_LET(result.posts, load_shown(database, result.selection.posts));
     TIDINGS_LET(result.more_from, load_more_from(database, result.selection.surplus));

@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "digest/announced_events.hpp"
 #include "digest/edition_table.hpp"
+#include "edition/coming_events.hpp"
 #include "edition/sections.hpp"
 #include "post/post_table.hpp"
 #include "subscriber/subscriber_table.hpp"
@@ -77,6 +79,11 @@ Result<EditionDetails> describe_edition(const config::Context& context, const st
   TIDINGS_LET(out.segments, editions.segments_of(id));
   TIDINGS_LET(out.left_out, editions.left_out_of(id));
   TIDINGS_LET(out.sections, section_names(context, out.edition));
+  if (const auto* const digest = context.config.find_digest(out.edition.digest); digest != nullptr) {
+    TIDINGS_LET(out.events, events_of(context, *digest, out.edition));
+  } else {
+    TIDINGS_LET(out.events, digest::announced_in(context.database, id));
+  }
   TIDINGS_LET(out.notices, notices_of(context, out.edition));
   TIDINGS_LET(out.pictures, editions.pictures_of(id));
   TIDINGS_LET(out.preflight, editions.preflight_of(id));

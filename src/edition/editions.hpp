@@ -51,10 +51,11 @@ struct EditionDetails {
   std::vector<post::Post> dropped;        ///< by its editor
   std::vector<digest::Segment> segments;  ///< without what they say
   std::vector<digest::LeftOutPosts> left_out;
-  std::map<PostId, std::string> sections;  ///< names; without posts of none
-  std::string notices;                     ///< files, a line each
-  std::string pictures;                    ///< which do not travel; may be empty
-  std::string preflight;                   ///< what its editor was mailed; may be empty
+  std::map<PostId, std::string> sections;      ///< names; without posts of none
+  std::vector<digest::AnnouncedEvent> events;  ///< of a draft: if it were sealed now
+  std::string notices;                         ///< files, a line each
+  std::string pictures;                        ///< which do not travel; may be empty
+  std::string preflight;                       ///< what its editor was mailed; may be empty
   delivery::Counts counts;
 };
 

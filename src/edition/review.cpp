@@ -127,7 +127,7 @@ Result<Examined> examine(const config::Context& context, const config::DigestCon
   TIDINGS_LET(out.preview,
               make_preview(context, digest::name_of(edition),
                            {.address = editor.address.text(), .name = editor.name, .subject_prefix = {}}));
-  TIDINGS_LET(const auto arranged, arrangement_of(config, digest, context.database, edition));
+  TIDINGS_LET(const auto arranged, arrangement_of(context, digest, edition));
   TIDINGS_LET(const auto posts, load_shown(context.database, arranged.selection.posts));
   TIDINGS_LET(const auto left_out, left_out_lines(context.database, edition));
   out.found = preflight(config, out.preview, posts);
@@ -179,7 +179,7 @@ Result<DraftSheet> draft_sheet(const config::Context& context, const digest::Edi
   digest::EditionTable editions{database};
   TIDINGS_LET(const auto* const digest, config.digest(edition.digest));
   TIDINGS_LET(auto renderer, Renderer::load(config, *digest));
-  TIDINGS_LET(const auto arranged, arrangement_of(config, *digest, database, edition));
+  TIDINGS_LET(const auto arranged, arrangement_of(context, *digest, edition));
   DraftSheet sheet;
   sheet.name = digest::name_of(edition);
   sheet.title = edition.title;
@@ -273,7 +273,7 @@ Result<Composed> approve_draft(const config::Context& context, const digest::Edi
   auto& database = context.database;
   TIDINGS_LET(const auto* const digest, config.digest(edition.digest));
   TIDINGS_LET(auto renderer, Renderer::load(config, *digest));
-  TIDINGS_LET(const auto arranged, arrangement_of(config, *digest, database, edition));
+  TIDINGS_LET(const auto arranged, arrangement_of(context, *digest, edition));
   FoundImages images;
   if (edition.state == digest::EditionState::draft) {
     // Posts that its editor brought in. Before the transaction begins, since others write meanwhile.
@@ -308,6 +308,7 @@ Result<Composed> approve_draft(const config::Context& context, const digest::Edi
   result.pictures = sealed.pictures;
   result.next_run = digest->schedule.next_run(context.clock.now(), config.newsletter.zone);
   result.sections = section_names(*digest, arranged.selection.posts, arranged.facts.sections);
+  result.events = arranged.facts.events;
   result.notices = renderer.notices_on(edition.scheduled);
   result.notice_troubles = renderer.notice_troubles(edition.scheduled);
   return result;
