@@ -265,18 +265,27 @@ Result<Ledger::Past> Ledger::past_of(Settling& with, const Claim& claim, const O
   auto& rows = with.history;
   rows.bind(":edition", claim.edition).bind(":subscriber", claim.subscriber);
   Past past{.first_attempt = with.now, .was_in_doubt = false};
+  std::optional<UtcTime> last_word;
+  std::vector<UtcTime> silences;
   TIDINGS_TRY(rows.each([&](const store::Statement& row) {
     if (row.view(2) == name_of(OutcomeKind::unknown)) past.was_in_doubt = true;
-    // What was refused to everybody, or taken back, was no answer of this mailbox; nor was silence, unless
-    // silence is all that this mailbox ever gets.
+    // What was refused to everybody, or taken back, was no answer of this mailbox.
     const auto stage = stage_of(row.view(1));
     const auto code = static_cast<int>(row.integer(3));
     const bool about_us =
         code >= 500 || (stage && code != 0 && concerns_everybody(classify(*stage, code, row.view(4))));
-    const bool counts = !about_us && (code != 0 || seen.code == 0);
-    if (row.integer(5) != 0 && counts) past.first_attempt = std::min(past.first_attempt, row.time(0));
+    if (row.integer(5) == 0 || about_us) return;
+    const auto at = row.time(0);
+    if (code == 0) return silences.push_back(at);
+    last_word = std::max(last_word.value_or(at), at);
+    if (seen.code != 0) past.first_attempt = std::min(past.first_attempt, at);
   }));
   rows.reset();
+  // Silence takes no time from a mailbox that answers, and counts from the mailbox's last word on.
+  for (const auto at : silences) {
+    if (seen.code == 0 && (!last_word || at > *last_word))
+      past.first_attempt = std::min(past.first_attempt, at);
+  }
   return past;
 }
 
