@@ -54,7 +54,7 @@ constexpr int most_days = 60;  // app/collect knows a calendar at least so far a
 int read_days(TomlSection& section, digest::Layout layout) {
   const int days = section.integer("days", usual_days, 1, most_days);
   if (layout == digest::Layout::events) return days;
-  if (section.has("days")) section.mistake("days", "days needs layout = \"events\"");
+  if (days != usual_days) section.doubt("days", "days means nothing without layout = \"events\"", "");
   return 0;
 }
 

@@ -78,15 +78,19 @@ Result<std::vector<digest::AnnouncedEvent>> events_of(const config::Context& con
   return digest::announced_in(context.database, edition.id);
 }
 
+bool events_suffice(const config::DigestConfig& digest) {
+  return digest.min_posts == 0 && !digest.schedule.follows_posts();
+}
+
 digest::SegmentEvents segment_events(const config::DigestConfig& digest,
                                      const std::vector<digest::AnnouncedEvent>& events) {
-  digest::SegmentEvents out{.topics = {}, .suffice = digest.min_posts == 0};
+  digest::SegmentEvents out{.topics = {}, .suffice = events_suffice(digest)};
   for (const auto& each : events) out.topics.push_back(each.topics);
   return out;
 }
 
-std::vector<std::size_t> all_of(const std::vector<digest::AnnouncedEvent>& events) {
-  std::vector<std::size_t> out(events.size());
+std::vector<std::size_t> all_of(std::size_t count) {
+  std::vector<std::size_t> out(count);
   std::iota(out.begin(), out.end(), std::size_t{0});
   return out;
 }

@@ -22,11 +22,15 @@ namespace tidings::edition {
                                                                     const config::DigestConfig& digest,
                                                                     const digest::Edition& edition);
 
+/// Whether events make an edition, and a mail, without posts: where the digest wants that, for the same ones
+/// would come again and again.
+[[nodiscard]] bool events_suffice(const config::DigestConfig& digest);
+
 /// By which readers get some of them, and whether they are worth a mail without posts.
 [[nodiscard]] digest::SegmentEvents segment_events(const config::DigestConfig& digest,
                                                    const std::vector<digest::AnnouncedEvent>& events);
 
-/// The places of all of them.
-[[nodiscard]] std::vector<std::size_t> all_of(const std::vector<digest::AnnouncedEvent>& events);
+/// The places of so many posts or events: 0, 1 ...
+[[nodiscard]] std::vector<std::size_t> all_of(std::size_t count);
 
 }  // namespace tidings::edition

@@ -262,9 +262,7 @@ Result<std::optional<Draft>> draft(const config::Context& context, const config:
   auto& left_out = result.selection.left_out;
   left_out.insert(left_out.begin(), weighed.left_out.begin(), weighed.left_out.end());
   TIDINGS_LET(result.events, coming_events(context, digest));
-  // Without posts only where the digest wants that: the same events would come again and again.
-  const bool events_suffice = digest.min_posts == 0 && !digest.schedule.follows_posts();
-  if (result.selection.posts.empty() && !result.events.empty() && events_suffice)
+  if (result.selection.posts.empty() && !result.events.empty() && events_suffice(digest))
     result.selection.skipped.clear();
   if (result.selection.skipped.empty()) {
     TIDINGS_LET(result.posts, load_shown(database, result.selection.posts));

@@ -64,7 +64,7 @@ Result<ShownSegment> sample_segment(const digest::Selection& selection, const Ed
     segment.posts.push_back(shown.post.id);
   }
   for (const auto& link : links) shown_posts.more.push_back(&link);
-  shown_posts.events = all_of(facts.events);
+  shown_posts.events = all_of(facts.events.size());
   segment.events = shown_posts.events;
   TIDINGS_LET(segment.language, renderer.language_for(""));
   TIDINGS_LET(auto rendered, renderer.render(facts, segment.language, shown_posts));

@@ -195,7 +195,7 @@ class Sealer {
   /// The whole edition for the archive, in the newsletter's language and those of its subscribers.
   Result<void> write_pages() {
     if (!digest_.archive || recipients_ == 0) return {};
-    ShownPosts shown{.posts = {}, .more = more_, .events = all_of(facts_.events)};
+    ShownPosts shown{.posts = {}, .more = more_, .events = all_of(facts_.events.size())};
     for (const auto& post : what_.selection.posts) shown.posts.push_back(by_id_.at(post.id));
     std::set<std::string> tags;
     TIDINGS_LET(auto own, renderer_.language_for(""));

@@ -42,6 +42,10 @@ Result<Arranged> arrangement_of(const config::Context& context, const config::Di
                .posts = out.selection.posts.size()};
   digest::EditionTable editions{database};
   TIDINGS_LET(out.facts.sections, editions.sections_in(edition.id));
+  // Where the posts of a sealed edition stand is settled, whatever the configuration says now.
+  if (edition.state != digest::EditionState::draft && !digest.sections.empty()) {
+    for (const auto& post : out.selection.posts) out.facts.sections.try_emplace(post.id, "");
+  }
   out.facts.in_given_order = is_rearranged(digest, out, options);
   TIDINGS_LET(out.facts.words, editions.words_of(edition.id));
   TIDINGS_LET(auto changes, editions.changes_in(edition.id));

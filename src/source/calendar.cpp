@@ -202,12 +202,8 @@ class CalendarReader {
     Feed feed;
     feed.format = Format::ical;
     feed.title = std::move(parts.title);
-    std::ranges::stable_sort(events_, {}, &Event::start);
-    if (events_.size() > options_.most) {
-      feed.left_out = events_.size() - options_.most;
-      until_ = std::min(until_, events_[options_.most].start);
-      events_.resize(options_.most);
-    }
+    keep_soonest();
+    feed.left_out = later_;
     feed.events = std::move(events_);
     feed.events_until = until_;
     feed.warnings = std::move(warnings_);
@@ -337,8 +333,23 @@ class CalendarReader {
     add_series(*whole->second, std::move(replaced));
   }
 
+  /// Never many more than are wanted at a time, however long their texts are.
   void add(Event event) {
-    if (event.start > options_.now && event.start < until_) events_.push_back(std::move(event));
+    if (event.start <= options_.now || event.start >= options_.until) return;
+    if (event.start >= until_) {
+      ++later_;
+      return;
+    }
+    events_.push_back(std::move(event));
+    if (events_.size() >= 2 * options_.most + 1'000) keep_soonest();
+  }
+
+  void keep_soonest() {
+    std::ranges::stable_sort(events_, {}, &Event::start);
+    if (events_.size() <= options_.most) return;
+    later_ += events_.size() - options_.most;
+    until_ = std::min(until_, events_[options_.most].start);
+    events_.resize(options_.most);
   }
 
   void add_series(const Item& item, std::set<std::string> left_out) {
@@ -448,6 +459,7 @@ class CalendarReader {
   Stopwatch watch_;
   std::map<std::string, std::vector<Item>> series_;
   std::vector<Event> events_;
+  std::size_t later_ = 0;
   std::vector<std::string> warnings_;
   std::map<std::string, std::size_t> left_out_;
   long long untold_ = 0;

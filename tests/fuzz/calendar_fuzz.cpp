@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "source/calendar.hpp"
+#include "source/encoding.hpp"
 #include "source/linked_events.hpp"
 
 namespace {
@@ -21,9 +22,9 @@ void check(const source::Event& event, UtcTime now) {
   TIDINGS_CHECK(event.place.find('\n') == std::string::npos);
   TIDINGS_CHECK(event.url.empty() || is_web_url(event.url));
   for (const auto* const text : {&event.id, &event.title, &event.place, &event.url, &event.text})
-    TIDINGS_CHECK(is_clean_utf8(*text));
+    TIDINGS_CHECK(source::is_clean_utf8(*text));
   for (const auto& each : event.categories)
-    TIDINGS_CHECK(is_clean_utf8(each) && each.find('\n') == std::string::npos);
+    TIDINGS_CHECK(source::is_clean_utf8(each) && each.find('\n') == std::string::npos);
 }
 
 }  // namespace

@@ -198,6 +198,11 @@ class Following(Newsletter):
         self.assertIn("dates: the calendar is cut off", done.stderr.replace("source dates", "dates"))
         self.assertEqual(self.titles(), ["Choir", "Market"])
 
+    def test_a_link_of_calendars_is_one_of_the_web(self):
+        self.begin(CHOIR)
+        self.configure(sources=(TOWN, CALENDAR, CALENDAR.replace('"dates"', '"web"').replace("file:dates.ics", "webcal://dates.example/all.ics")))
+        self.assertEqual([each["url"] for each in self.home.json("source", "list")][2], "https://dates.example/all.ics")
+
     def test_a_series_goes_on_in_a_calendar_that_does_not_change(self):
         self.begin(vevent("Choir", at(5), "RRULE:FREQ=WEEKLY"))
         later = RUN + datetime.timedelta(days=7 * 40)
@@ -274,6 +279,7 @@ class Shown(Newsletter):
         self.begin(CHOIR, MARKET)
         self.assertIn("2026-01-14 19:00  Choir", self.home.do("source", "check", "dates", at=RUN))
         self.assertIn('kind = "ical"', self.home.do("source", "check", "dates.ics", at=RUN))
+        self.assertIn("source dates: can be read: 2 events to come", re.sub(" +", " ", self.home.run("-v", "doctor", at=RUN).stdout))
         dry = self.home.do("send", "--dry-run", "weekly", at=RUN)
         self.assertIn("3 posts and 2 events for 1 subscriber", dry)
         self.assertIn("event   2026-01-20        Market (in Dates)", dry)
@@ -308,8 +314,10 @@ class Shown(Newsletter):
         self.begin(CHOIR, sections=EVENTS.replace("layout", 'sources = ["town", "dates"]\nlayout'))
         self.send()
         self.assertEqual({each["section"] for each in self.home.json("edition", "show", "weekly#1")[0]["posts"]}, {None})
-        for wrong, words in (("days = 0\n", "from 1 to 60"), ("days = 61\n", "from 1 to 60"), ('layout = "list"\ndays = 3\n', 'days needs layout = "events"')):
-            self.configure(digests=DIGEST + ('[[digest.section]]\ntitle = "Dates"\n' + wrong if "layout" in wrong else EVENTS + wrong))
+        self.configure(digests=DIGEST + EVENTS.replace("events", "list") + "days = 3\n")
+        self.assertIn("days means nothing", self.home.run("config", "check").stderr)
+        for wrong, words in (("days = 0\n", "from 1 to 60"), ("days = 61\n", "from 1 to 60")):
+            self.configure(digests=DIGEST + EVENTS + wrong)
             done = self.home.run("config", "check")
             self.assertEqual(done.returncode, 78)
             self.assertIn(words, done.stderr)
