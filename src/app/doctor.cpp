@@ -212,17 +212,17 @@ class Doctor {
     if (!feed) return trouble(about, feed.error());
     const auto posts = feed->entries.size();
     const auto dropped = static_cast<std::size_t>(count_dropped(*feed));
-    const auto events = plural(static_cast<long long>(feed->events.size()), "event") + " to come";
-    const bool is_calendar = feed->format == source::Format::ical;
     auto what = fmt::format("{}can be read: {}", health.empty() || health == "good" ? "" : health + "; ",
-                            is_calendar ? events : plural(static_cast<long long>(posts), "post"));
+                            plural(static_cast<long long>(posts), "post"));
     if (posts > dropped) {
       const auto& first = *std::ranges::find(feed->entries, std::string{}, &source::Entry::dropped);
       what +=
           fmt::format(", such as \"{}\"", truncate_utf8(first.title.empty() ? first.link : first.title, 60));
     }
     if (dropped > 0) what += fmt::format(", {} kept out by rules or filters", dropped);
-    const bool has_some = is_calendar || posts > dropped || !feed->events.empty();
+    if (!feed->events.empty())
+      what += fmt::format(", {} to come", plural(static_cast<long long>(feed->events.size()), "event"));
+    const bool has_some = posts > dropped || !feed->events.empty();
     const bool is_good = (health.empty() || health == "good") && has_some;
     add(is_good ? Finding::Level::good : Finding::Level::note, about, std::move(what),
         is_good ? "" : fmt::format("\"tidings source check {}\" shows each post", source.spec.name));
