@@ -10,6 +10,7 @@
 #include <optional>
 
 #include <dlfcn.h>
+#include <link.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -27,6 +28,37 @@ std::int64_t passed = 0;
 std::optional<Dice> dice;
 
 constexpr std::int64_t second_ns = 1'000'000'000;
+
+/// Where the code of OpenSSL lies.
+struct Range {
+  std::uintptr_t begin = 0;
+  std::uintptr_t end = 0;
+};
+
+Range find_openssl() {
+  Range found;
+  ::dl_iterate_phdr(
+      [](dl_phdr_info* library, std::size_t, void* into) {
+        if (std::strstr(library->dlpi_name, "libcrypto") == nullptr) return 0;
+        auto& range = *static_cast<Range*>(into);
+        for (int i = 0; i < library->dlpi_phnum; ++i) {
+          const auto& part = library->dlpi_phdr[i];
+          if (part.p_type == PT_LOAD) range.end = library->dlpi_addr + part.p_vaddr + part.p_memsz;
+        }
+        range.begin = library->dlpi_addr;
+        return 1;
+      },
+      &found);
+  return found;
+}
+
+/// Each reading takes time, but for OpenSSL: it reads the clock as often as its own randomness, which is
+/// true, happens to want.
+void read_clock(const void* caller) {
+  static const auto openssl = find_openssl();
+  const auto at = reinterpret_cast<std::uintptr_t>(caller);
+  if (at < openssl.begin || at >= openssl.end) clock_ns += 1000;
+}
 
 }  // namespace
 
@@ -87,7 +119,7 @@ extern "C" {
 
 int clock_gettime(clockid_t which, struct timespec* to) noexcept {
   if (!year::active) return static_cast<int>(::syscall(SYS_clock_gettime, which, to));
-  year::clock_ns += 1000;
+  year::read_clock(__builtin_return_address(0));
   to->tv_sec = year::clock_ns / year::second_ns;
   to->tv_nsec = year::clock_ns % year::second_ns;
   return 0;
@@ -102,7 +134,12 @@ int gettimeofday(struct timeval* to, void* zone) noexcept {
 
 time_t time(time_t* to) noexcept {
   struct timespec now {};
-  clock_gettime(CLOCK_REALTIME, &now);
+  if (year::active) {
+    year::read_clock(__builtin_return_address(0));
+    now.tv_sec = year::clock_ns / year::second_ns;
+  } else {
+    clock_gettime(CLOCK_REALTIME, &now);
+  }
   if (to != nullptr) *to = now.tv_sec;
   return now.tv_sec;
 }
