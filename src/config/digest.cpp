@@ -159,6 +159,7 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
                       .review_until = section.optional_duration("review_until"),
                       .unapproved = section.choice("unapproved", unapproved),
                       .inline_images = section.one_of("images", images, 0) == 1,
+                      .measure_images = section.boolean("measure_images", true),
                       .image_limit_bytes = read_size(section, "image_limit", "256KiB"),
                       .images_limit_bytes = read_size(section, "images_limit", "1MiB"),
                       .contents = section.choice("contents", contents_places),

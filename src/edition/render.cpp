@@ -244,9 +244,9 @@ message::PostView Renderer::make_post_view(const ShownPost& shown, const Showing
     if (!shown_in_text) {
       view.image_url = post.image_url;
       view.image_alt = post.image_alt;
-      if (const auto size = post::picture_size(body, post.image_url)) {
-        view.image_width = size->width;
-        view.image_height = size->height;
+      if (shown.picture) {
+        view.image_width = shown.picture->width;
+        view.image_height = shown.picture->height;
       }
     }
   }

@@ -19,6 +19,7 @@
 #include "message/strings.hpp"
 #include "message/theme.hpp"
 #include "message/view.hpp"
+#include "post/excerpt.hpp"
 #include "post/post.hpp"
 
 namespace tidings::edition {
@@ -30,6 +31,7 @@ struct ShownPost {
   std::vector<std::string> topics;
   std::vector<message::AlsoInView> also_in = {};  ///< the story in other words and at other places
   std::string source_name = {};                   ///< the post's own, as config.toml has it
+  std::optional<post::PictureSize> picture = {};  ///< what its picture measures, if that is known
 };
 
 /// A source that has more than the edition has places for.

@@ -11,6 +11,7 @@
 #include "edition/inline_images.hpp"
 #include "edition/intro.hpp"
 #include "edition/left_out.hpp"
+#include "edition/picture_sizes.hpp"
 #include "edition/preflight.hpp"
 #include "edition/preview.hpp"
 #include "edition/sections.hpp"
@@ -274,12 +275,18 @@ Result<Composed> approve_draft(const config::Context& context, const digest::Edi
   TIDINGS_LET(auto renderer, Renderer::load(config, *digest));
   TIDINGS_LET(const auto arranged, arrangement_of(context, *digest, edition));
   FoundImages images;
+  if (edition.state == digest::EditionState::draft) {
+    // Posts that its editor brought in. Before the transaction begins, since others write meanwhile.
+    TIDINGS_LET(const auto posts, load_shown(database, arranged.selection.posts));
+    TIDINGS_LET(const auto pictures, unmeasured_pictures(context, *digest, posts));
+    TIDINGS_TRY(measure_pictures(context, *digest, pictures));
+  }
   if (digest->inline_images && edition.state == digest::EditionState::draft) {
-    // Fetched before the transaction begins, since others write meanwhile.
     TIDINGS_LET(const auto posts, load_shown(database, arranged.selection.posts));
     auto facts = arranged.facts;
     TIDINGS_TRY(take_intro_once(*digest, database, facts));
     TIDINGS_LET(images, fetch_images(config, renderer, facts, posts));
+    TIDINGS_TRY(keep_sizes(context, images));
   }
   TIDINGS_LET(auto transaction, database.begin());
   TIDINGS_LET(const auto sealed, seal_draft(context, renderer, edition, images));

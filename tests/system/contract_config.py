@@ -295,6 +295,7 @@ DIGEST = {
     "review": Case("false", "true", sent),
     "on_source_error": Case('"send"', '"hold"', sent, setting(("source.url", '"file:gone.xml"'))),
     "images": Case('"link"', '"inline"', inline_pictures, in_b="PART image/jpeg"),
+    "measure_images": Case("true", "false", inline_pictures, setting(("digest.sources", '["harbour"]')), in_a='width="520" height="'),
     "image_limit": Case('"256KiB"', '"60B"', inline_pictures, setting(("digest.images", '"inline"')), in_a="PART image/jpeg"),
     "images_limit": Case('"1MiB"', '"60B"', inline_pictures, setting(("digest.images", '"inline"')), in_a="PART image/jpeg"),
     "contents": Case('"never"', '"always"', mail, in_b="In this issue:"),
