@@ -49,8 +49,9 @@ void Pages::read(const source::Fetched& page, const config::SourceConfig& source
     out.image = std::move(picture.url);
     out.image_alt = std::move(picture.alt);
   }
-  out.events =
-      source::read_linked_events(page.bytes, {.page_url = page.final_url, .zone = zone_, .now = now_});
+  out.events = source::read_linked_events(
+      page.bytes,
+      {.page_url = page.final_url, .content_type = page.content_type, .zone = zone_, .now = now_});
   for (auto& event : out.events) {
     event.page = entry.link;
     event.categories = entry.categories;

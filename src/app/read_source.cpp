@@ -31,8 +31,10 @@ Result<source::Feed> parse_page(const config::Config& all, const config::SourceC
                                 const source::Fetched& fetched, UtcTime now) {
   const source::PageOptions page{
       .base_url = fetched.final_url, .content_type = fetched.content_type, .xpaths = config.xpaths};
-  auto events = source::read_linked_events(
-      fetched.bytes, {.page_url = fetched.final_url, .zone = all.newsletter.zone, .now = now});
+  auto events = source::read_linked_events(fetched.bytes, {.page_url = fetched.final_url,
+                                                           .content_type = fetched.content_type,
+                                                           .zone = all.newsletter.zone,
+                                                           .now = now});
   auto feed = source::read_page(fetched.bytes, page);
   if (!feed && (events.empty() || feed.error().code != Errc::bad_data)) return feed;
   if (!feed) {

@@ -275,8 +275,8 @@ class CalendarReader {
     item.tzid = tzid_of(start);
     if (!CalendarZones::is_in_range(item.start)) return false;
     if (!item.tzid.empty() && item.start.is_date == 0 && !zones_.knows(item.tzid))
-      tell(fmt::format("time zone \"{}\" is not known: its times are taken as {}", clean_utf8(item.tzid),
-                       options_.zone.name()));
+      tell(fmt::format("time zone \"{}\" is not known: its times are taken as {}",
+                       collapse_blanks(clean_utf8(truncate_utf8(item.tzid, 100))), options_.zone.name()));
     auto& event = item.event;
     event.all_day = item.start.is_date != 0;
     event.start = zones_.instant(item.start, item.tzid);

@@ -150,8 +150,11 @@ class Collector {
 }  // namespace
 
 std::vector<std::string> linked_data_scripts(std::string_view html) {
+  constexpr std::ptrdiff_t most_tags = 500'000;
   std::vector<std::string> scripts;
   if (html.find("ld+json") == std::string_view::npos) return scripts;
+  // Such a page would cost the tree builder gigabytes.
+  if (std::ranges::count(html, '<') > most_tags || is_nested_too_deeply(html)) return scripts;
   const auto page = HtmlPage::parse(trim_page(html));
   if (!page) return scripts;
   page->for_each([&](const GumboNode& node) {

@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "base/url.hpp"
+#include "source/encoding.hpp"
 #include "source/feed_date.hpp"
 #include "source/html_text.hpp"
 #include "source/json_linked_data.hpp"
@@ -144,9 +145,10 @@ class Collector {
 
 }  // namespace
 
-std::vector<Event> read_linked_events(std::string_view html, const LinkedEventOptions& options) {
+std::vector<Event> read_linked_events(std::string_view bytes, const LinkedEventOptions& options) {
+  if (bytes.find("ld+json") == std::string_view::npos) return {};
   Collector collector{options};
-  for (const auto& script : linked_data_scripts(html)) {
+  for (const auto& script : linked_data_scripts(decode_bytes(bytes, options.content_type).text)) {
     const auto json = Json::parse(script, nullptr, false);
     if (!json.is_discarded()) collector.visit(json, 0);
   }

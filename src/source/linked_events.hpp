@@ -15,12 +15,14 @@
 namespace tidings::source {
 
 struct LinkedEventOptions {
-  std::string page_url;  ///< base of relative links, and the link of an event without one
+  std::string page_url;      ///< base of relative links, and the link of an event without one
+  std::string content_type;  ///< of the HTTP response; empty if there was none
   Zone zone;
   UtcTime now{};
 };
 
 /// By start; at most 200 of a page.
-[[nodiscard]] std::vector<Event> read_linked_events(std::string_view html, const LinkedEventOptions& options);
+[[nodiscard]] std::vector<Event> read_linked_events(std::string_view bytes,
+                                                    const LinkedEventOptions& options);
 
 }  // namespace tidings::source

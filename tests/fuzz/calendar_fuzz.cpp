@@ -51,8 +51,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     TIDINGS_CHECK(read.error().code == Errc::bad_data);
   }
   const auto page = "<script type=\"application/ld+json\">" + std::string{bytes} + "</script>";
-  for (const auto& event :
-       source::read_linked_events(page, {.page_url = "https://town.example/", .zone = zone, .now = now}))
+  for (const auto& event : source::read_linked_events(
+           page, {.page_url = "https://town.example/", .content_type = {}, .zone = zone, .now = now}))
     check(event, now);
   return 0;
 }

@@ -179,6 +179,10 @@ class Hostile(unittest.TestCase):
             feed = self.told(calendar("UID:a@x\nDTSTART;TZID=Mad:20260310T190000\nSUMMARY:Choir", more=zone % frequency), 'time zone "Mad" is not known')
             self.assertEqual(feed["events"][0]["start"], "2026-03-10T19:00:00Z")
 
+    def test_the_name_of_a_zone_is_told_in_one_line(self):
+        feed = self.told(calendar("UID:a@x\nDTSTART;TZID=Europe/Ath^ns:20260310T190000\nSUMMARY:Choir"), 'time zone "Europe/Ath s" is not known')
+        self.assertEqual(len(feed["events"]), 1)
+
     def test_a_file_that_is_cut_off_is_refused_so_that_its_events_stay(self):
         whole = calendar("UID:a@x\nDTSTART:20260310T190000Z\nSUMMARY:Choir")
         for size in range(16, len(whole) - 14):
