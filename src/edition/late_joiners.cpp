@@ -13,6 +13,7 @@
 #include "digest/late_joins.hpp"
 #include "digest/segment.hpp"
 #include "edition/inline_images.hpp"
+#include "edition/reader_hours.hpp"
 #include "edition/selection.hpp"
 #include "edition/stored_draft.hpp"
 #include "message/parts.hpp"
@@ -185,7 +186,11 @@ class LatePlanner {
     TIDINGS_LET(const auto rows, ledger_.list({.edition = edition.id, .subscriber = known.id, .state = {}}));
     if (!rows.empty()) return Decision::none;
     TIDINGS_LET(const auto segment, admission->id_of(*key));
-    TIDINGS_TRY(ledger_.plan(edition.id, known.id, segment));
+    delivery::Planned planned{.subscriber = known.id, .segment = segment};
+    if (edition.wall)
+      planned.due =
+          std::max(context_.clock.now(), ReaderHours{context_.config, *edition.wall}.in(known.timezone));
+    TIDINGS_TRY(ledger_.admit(edition.id, planned));
     TIDINGS_TRY(editions_.admit(edition.id, context_.clock.now()));
     return Decision::planned;
   }

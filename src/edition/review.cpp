@@ -1,4 +1,5 @@
 #include "edition/review.hpp"
+#include "edition/reader_hours.hpp"
 
 #include <algorithm>
 
@@ -299,7 +300,7 @@ Result<Composed> approve_draft(const config::Context& context, const digest::Edi
   result.recipients = sealed.recipients;
   result.note = sealed.note;
   result.pictures = sealed.pictures;
-  result.next_run = digest->schedule.next_run(context.clock.now(), config.newsletter.zone);
+  TIDINGS_LET(result.next_run, next_run(config, *digest, context.database, context.clock.now()));
   result.sections = section_names(*digest, arranged.selection.posts, arranged.facts.sections);
   result.notices = renderer.notices_on(edition.scheduled);
   result.notice_troubles = renderer.notice_troubles();
@@ -337,7 +338,7 @@ Result<std::vector<Composed>> settle_drafts(const config::Context& context,
     held.edition = edition.id;
     held.number = edition.number.value_or(0);
     held.reason = reason;
-    held.next_run = digest.schedule.next_run(context.clock.now(), zone);
+    TIDINGS_LET(held.next_run, next_run(context.config, digest, context.database, context.clock.now()));
     out.push_back(std::move(held));
   }
   return out;

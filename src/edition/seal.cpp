@@ -17,6 +17,7 @@
 #include "digest/edition_table.hpp"
 #include "digest/segment.hpp"
 #include "edition/intro.hpp"
+#include "edition/reader_hours.hpp"
 #include "edition/sections.hpp"
 #include "edition/selection.hpp"
 #include "message/parts.hpp"
@@ -31,7 +32,8 @@ constexpr std::size_t planned_at_once = 240;
 class Sealer {
  public:
   Sealer(const config::Context& context, Renderer& renderer, const ToSeal& what, digest::CarryOver carry)
-      : digest_(renderer.digest()),
+      : config_(context.config),
+        digest_(renderer.digest()),
         database_(context.database),
         clock_(context.clock),
         renderer_(renderer),
@@ -72,6 +74,9 @@ class Sealer {
 
  private:
   Result<void> plan_recipients() {
+    TIDINGS_LET(const auto edition, editions_.get(what_.edition));
+    std::optional<ReaderHours> hours;
+    if (edition.wall) hours.emplace(config_, *edition.wall);
     subscriber::SubscriberTable subscribers{database_, clock_};
     const auto told = subscribers.for_each_recipient(
         digest_.name, [&](const subscriber::Recipient& recipient) -> Result<void> {
@@ -87,6 +92,7 @@ class Sealer {
           }
           ++recipients_;
           planned_.push_back({.subscriber = recipient.id, .segment = segments_[*index]});
+          if (hours) planned_.back().due = hours->in(recipient.timezone);
           return planned_.size() < planned_at_once ? Result<void>{} : write_planned();
         });
     TIDINGS_TRY(told);
@@ -202,6 +208,7 @@ class Sealer {
     return {};
   }
 
+  const config::Config& config_;
   const config::DigestConfig& digest_;
   store::Database& database_;
   const Clock& clock_;
