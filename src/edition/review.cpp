@@ -292,6 +292,7 @@ Result<Composed> approve_draft(const config::Context& context, const digest::Edi
   Composed result;
   result.digest = digest->name;
   result.what = Composed::What::sealed;
+  if (digest->local_time) result.hours = edition.wall ? Composed::Hours::local : Composed::Hours::at_once;
   result.edition = edition.id;
   result.number = edition.number.value_or(0);
   TIDINGS_LET(result.title, renderer.title(arranged.facts));

@@ -14,8 +14,10 @@ import unittest
 import zoneinfo
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import tidings  # noqa: E402
 from smtp_server import Rule, SmtpServer  # noqa: E402
 from tidings import Article, Home, parse_mail, rss, text_of  # noqa: E402
+from web import Site, path_of  # noqa: E402
 
 UTC = datetime.timezone.utc
 MINUTE = datetime.timedelta(minutes=1)
@@ -419,6 +421,84 @@ class Zones(Case):
         for schedule in ("daily 08:00", "weekly monday 08:00", "monthly last 08:00", "30 7 * * 1-5"):
             self.configure(schedule)
             self.home.do("config", "check")
+
+
+class Pages(unittest.TestCase):
+    """Readers say where they are: form, frame, JSON and preferences, without JavaScript."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.site = Site(config=DIGEST % "daily 08:00" + '[web]\nlisten = "127.0.0.1:0"\nwelcome = true\nembed_origins = ["https://town.example"]\n'
+                        'api_key_env = "KEY"\n', prepare=lambda home: home.environment.update(KEY="k" * 40))
+        cls.stamp = cls.site.fresh_form()
+        time.sleep(2.1)  # a person's time
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.site.close()
+
+    def zone(self, address):
+        return self.site.home.json("subscriber", "show", address)[0]["timezone"]
+
+    def options(self, page):
+        return re.findall(r'<option value="([^"]*)"( selected)?>\(UTC[+\u2212]\d\d:\d\d\) ([^<]+)</option>', page)
+
+    def test_the_form_asks_only_where_a_digest_on_offer_comes_at_the_reader_s_hour(self):
+        for path in ("/subscribe", "/embed"):
+            page = self.site.ask("GET", path)[1]
+            self.assertRegex(page, r'<label for="timezone">Time zone</label>\s*<select id="timezone" name="timezone"')
+            options = self.options(page)
+            self.assertEqual(options[0], ("", " selected", "Europe/Athens"), "the newsletter's own comes first")
+            self.assertIn(("America/Lima", "", "America/Lima"), options)
+            self.assertTrue(40 < len(options) < 120, len(options))
+            self.assertEqual(len(options), len({value for value, _, _ in options}))
+        site = Site()
+        try:
+            self.assertNotIn("timezone", site.ask("GET", "/subscribe")[1])
+        finally:
+            site.close()
+
+    def test_a_zone_is_asked_in_every_language(self):
+        labels = {}
+        for file in sorted((tidings.TOP / "templates/default/strings").glob("*.toml")):
+            page = self.site.ask("GET", "/subscribe?lang=" + file.stem)[1]
+            labels[file.stem] = re.search(r'<label for="timezone">([^<]+)</label>', page)[1]
+        self.assertEqual(len(labels), 20)
+        self.assertEqual([each for each, label in labels.items() if label == "Time zone"], ["en"])
+
+    def test_a_sign_up_brings_the_zone_and_a_forged_one_is_refused(self):
+        status, page, _ = self.site.sign_up(self.stamp, "lima@example.org", timezone="America/Lima")
+        self.assertEqual(status, 200, page)
+        self.site.mail("lima@example.org")
+        self.assertEqual(self.zone("lima@example.org"), "America/Lima")
+        status, _, _ = self.site.sign_up(self.stamp, "mars@example.org", timezone="Mars/Olympus")
+        self.assertEqual(status, 422)
+
+    def test_the_json_sign_up_takes_a_zone_and_names_the_nearest_to_a_wrong_one(self):
+        def ask(zone):
+            return self.site.ask("POST", "/api/subscribe", json.dumps({"email": "api@example.org", "timezone": zone}),
+                                 {"Content-Type": "application/json", "Authorization": "Bearer " + "k" * 40})
+        status, body, _ = ask("Asia/Tokio")
+        self.assertEqual(status, 422)
+        self.assertIn("Asia/Tokyo", body)
+        self.assertEqual(ask("asia/tokyo")[0], 202)
+        self.site.mail("api@example.org")
+        self.assertEqual(self.zone("api@example.org"), "Asia/Tokyo")
+
+    def test_preferences_change_the_zone_and_say_when_the_next_mail_comes_there(self):
+        self.site.home.do("subscriber", "add", "move@example.org", "--confirmed", "--timezone", "Asia/Kathmandu")
+        path = path_of(self.site.mail("move@example.org"), "p")
+        self.assertIn(("Asia/Kathmandu", " selected", "Asia/Kathmandu"), self.options(self.site.ask("GET", path)[1]))
+        form = {"act": "save", "digest": "daily", "topics": "all"}
+        page = self.site.ask("POST", path, {**form, "timezone": "America/Lima"})[1]
+        self.assertRegex(page, r"Time zone[^A]*America/Lima")
+        self.assertRegex(page.split("The next mail")[1], r"\w+ \d+ \w+, 08:00")
+        self.assertEqual(self.zone("move@example.org"), "America/Lima")
+        self.assertEqual(self.site.ask("POST", path, {**form, "timezone": "Mars/Olympus"})[0], 422)
+        self.site.ask("POST", path, form)
+        self.assertEqual(self.zone("move@example.org"), "America/Lima", "a form without the question changes nothing")
+        self.site.ask("POST", path, {**form, "timezone": ""})
+        self.assertIsNone(self.zone("move@example.org"))
 
 
 if __name__ == "__main__":
