@@ -55,12 +55,12 @@ case "$flavour" in
     ;;
   tidy)
     scripts/install.sh build test clang
-    cmake -S . -B build/tidy -G Ninja -D CMAKE_BUILD_TYPE=Debug -D CMAKE_CXX_COMPILER=clang++ -D CMAKE_C_COMPILER=clang \
+    cmake -S . -B build/tidy -G Ninja -D CMAKE_BUILD_TYPE=Debug -D CMAKE_CXX_COMPILER=clang++-16 -D CMAKE_C_COMPILER=clang-16 \
       -D CMAKE_EXPORT_COMPILE_COMMANDS=ON -D CMAKE_DISABLE_PRECOMPILE_HEADERS=ON -D TIDINGS_TESTS=OFF >/dev/null
     since=${TIDY_SINCE-origin/main}
     mapfile -t files < <(if [ -n "$since" ]; then git diff --name-only --diff-filter=d "$since" -- 'src/*.cpp'; else git ls-files 'src/*.cpp'; fi)
     [ ${#files[@]} -eq 0 ] && echo "no file differs from $since" && exit 0
-    printf '%s\n' "${files[@]}" | xargs -P "$(nproc)" -n 4 clang-tidy -p build/tidy --quiet --warnings-as-errors='*'
+    printf '%s\n' "${files[@]}" | xargs -P "$(nproc)" -n 4 clang-tidy-16 -p build/tidy --quiet --warnings-as-errors='*'
     ;;
   coverage)
     scripts/install.sh build demo test

@@ -30,7 +30,6 @@ class Collector {
   explicit Collector(const config::Context& context)
       : context_(context),
         config_(context.config),
-        database_(context.database),
         sources_(context.database),
         posts_(context.database),
         clock_(context.clock),
@@ -63,13 +62,14 @@ class Collector {
       }
     }
     jobs_ = std::move(fetched);
-    source::fetch_all(requests, fetch_options(config_), [&](std::size_t index, source::FetchResult result) {
-      // After a failure of the store the rest is skipped: it will be fetched next time.
-      if (failure_) return;
-      const auto waiting = slow_.size();
-      if (auto done = take(jobs_[index], result); !done) failure_ = done.error();
-      if (slow_.size() == waiting) advance();
-    });
+    source::fetch_all(requests, fetch_options(config_),
+                      [&](std::size_t index, const source::FetchResult& result) {
+                        // After a failure of the store the rest is skipped: it will be fetched next time.
+                        if (failure_) return;
+                        const auto waiting = slow_.size();
+                        if (auto done = take(jobs_[index], result); !done) failure_ = done.error();
+                        if (slow_.size() == waiting) advance();
+                      });
     for (auto& each : slow_) {
       if (!failure_) {
         if (auto done = store(each.job, each.fetched, std::move(each.feed)); !done) failure_ = done.error();
@@ -203,7 +203,6 @@ class Collector {
 
   const config::Context context_;
   const config::Config& config_;
-  store::Database& database_;
   source::SourceTable sources_;
   post::PostTable posts_;
   const Clock& clock_;

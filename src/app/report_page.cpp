@@ -305,10 +305,10 @@ std::string advice(const EditionReport& report) {
     lines.push_back(fmt::format("{} still open; the next run goes on.",
                                 counted(counts.open(), "delivery is", "deliveries are")));
   if (complaints * 1000 > report.sent())
-    lines.push_back(
+    lines.emplace_back(
         "More than one reader in a thousand called it spam: Gmail and Yahoo begin to refuse at three.");
   if (lost * 20 > counts.recipients && lost > 1)
-    lines.push_back(
+    lines.emplace_back(
         "More than one address in twenty does not exist: ask where they come from before the next edition.");
   else if (lost > 0)
     lines.push_back(fmt::format("{} did not take it; those that do not exist are not mailed again.",

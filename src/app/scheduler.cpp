@@ -138,7 +138,7 @@ class Scheduler {
     auto lock = store::SenderLock::take(*database_, "run", config_->newsletter.zone);
     if (!lock) {
       trouble("waits: " + lock.error().line());
-      next_round_ = now + ask_lock_every;
+      if (lock.error().code == Errc::try_again) next_round_ = now + ask_lock_every;
       return;
     }
     const auto done = round();

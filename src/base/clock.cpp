@@ -50,8 +50,12 @@ Result<UtcTime> parse_rfc3339(std::string_view text) {
     return fail(Errc::bad_data, fmt::format("\"{}\" is not a time", text),
                 "write it like 2026-01-05T08:00:00Z");
   };
-  const int year = digits(text, 0, 4), month = digits(text, 5, 2), day = digits(text, 8, 2);
-  const int hour = digits(text, 11, 2), minute = digits(text, 14, 2), second = digits(text, 17, 2);
+  const int year = digits(text, 0, 4);
+  const int month = digits(text, 5, 2);
+  const int day = digits(text, 8, 2);
+  const int hour = digits(text, 11, 2);
+  const int minute = digits(text, 14, 2);
+  const int second = digits(text, 17, 2);
   if (year < 0 || month < 0 || day < 0 || hour < 0 || minute < 0 || second < 0) return bad();
   if (text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':') return bad();
   if (text[10] != 'T' && text[10] != 't' && text[10] != ' ') return bad();
@@ -73,7 +77,8 @@ Result<UtcTime> parse_rfc3339(std::string_view text) {
   if (at < text.size() && (text[at] == 'Z' || text[at] == 'z')) {
     ++at;
   } else {
-    const int off_hour = digits(text, at + 1, 2), off_minute = digits(text, at + 4, 2);
+    const int off_hour = digits(text, at + 1, 2);
+    const int off_minute = digits(text, at + 4, 2);
     if (at >= text.size() || (text[at] != '+' && text[at] != '-') || off_hour < 0 || off_hour > 23 ||
         off_minute < 0 || off_minute > 59 || text[at + 3] != ':') {
       return bad();

@@ -53,9 +53,9 @@ std::optional<std::string> decode(std::string_view text, const Table& table, uns
   std::uint32_t buffer = 0;
   unsigned held = 0;
   for (const char c : text) {
-    const int value = table[static_cast<std::uint8_t>(c)];
+    const auto value = table[static_cast<std::uint8_t>(c)];
     if (value < 0) return std::nullopt;
-    buffer = (buffer << bits) | static_cast<std::uint32_t>(value);
+    buffer = (buffer << bits) | static_cast<std::uint8_t>(value);
     held += bits;
     if (held >= 8) {
       held -= 8;

@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 #include <regex>
+#include <span>
+#include <utility>
 
 #include "base/text.hpp"
 #include "base/text_lines.hpp"
@@ -21,9 +23,29 @@ constexpr std::size_t longest_rule = 1'000;
 // libstdc++'s std::regex recurses with each character it reads; no headline is that long.
 constexpr std::size_t longest_searched_title = 500;
 
-const std::vector<std::string>& field_names() {
-  static const std::vector<std::string> names{"title", "text",     "author", "category",
-                                              "link",  "language", "age"};
+using Field = FilterRule::Field;
+constexpr std::array<std::pair<std::string_view, Field>, 9> fields{{{"title", Field::title},
+                                                                    {"text", Field::text},
+                                                                    {"author", Field::author},
+                                                                    {"category", Field::category},
+                                                                    {"link", Field::link},
+                                                                    {"language", Field::language},
+                                                                    {"age", Field::age},
+                                                                    {"tag", Field::category},
+                                                                    {"url", Field::link}}};
+/// What a hint lists: the last two are other words for earlier ones.
+constexpr std::size_t main_fields = 7;
+
+std::optional<Field> field_named(std::string_view name) {
+  for (const auto& [word, field] : fields) {
+    if (word == name) return field;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> field_names() {
+  std::vector<std::string> names;
+  for (const auto& [word, field] : std::span(fields).first(main_fields)) names.emplace_back(word);
   return names;
 }
 
@@ -83,8 +105,7 @@ std::optional<std::string> field_of(std::string_view text) {
   const auto is_name = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; };
   if (!std::ranges::all_of(name, is_name)) return std::nullopt;
   auto lower = ascii_lower(name);
-  const bool known =
-      std::ranges::find(field_names(), lower) != field_names().end() || lower == "tag" || lower == "url";
+  const bool known = field_named(lower).has_value();
   const bool glued = colon + 1 < text.size() && text[colon + 1] != ' ';
   return known || glued ? std::optional{lower} : std::nullopt;
 }
@@ -188,14 +209,14 @@ Result<FilterRule> FilterRule::parse(std::string_view written) {
       return fail(Errc::config, "\"" + rule.text_ + "\" is a link",
                   "\"link:" + rule.text_ + "\" matches links");
     }
-    const auto meant = *name == "tag" ? "category" : *name == "url" ? "link" : *name;
-    const auto found = std::ranges::find(field_names(), meant);
-    if (found == field_names().end()) {
-      auto hint = did_you_mean(*name, field_names());
-      if (hint.empty()) hint = "one of " + join(field_names(), ", ") + "; or a plain word or phrase";
+    const auto field = field_named(*name);
+    if (!field) {
+      const auto known = field_names();
+      auto hint = did_you_mean(*name, known);
+      if (hint.empty()) hint = "one of " + join(known, ", ") + "; or a plain word or phrase";
       return fail(Errc::config, "unknown field \"" + *name + "\" in \"" + rule.text_ + "\"", std::move(hint));
     }
-    rule.field_ = static_cast<Field>(1 + (found - field_names().begin()));
+    rule.field_ = *field;
     value = trim(value.substr(value.find(':') + 1));
   }
   const bool is_regex = value.size() > 2 && value.front() == '/' && value.back() == '/' &&

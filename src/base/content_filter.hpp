@@ -33,6 +33,9 @@ struct FilterInput {
 
 class FilterRule {
  public:
+  /// What it looks at; words: title and text.
+  enum class Field { words, title, text, author, category, link, language, age };
+
   /// Errc::config for an unknown field, an empty value, a broken regular expression or one without slashes.
   [[nodiscard]] static Result<FilterRule> parse(std::string_view text);
 
@@ -45,7 +48,6 @@ class FilterRule {
   friend struct ContentFilter;
   class Reading;
   struct TitlePattern;
-  enum class Field { words, title, text, author, category, link, language, age };
 
   [[nodiscard]] bool matches(Reading& reading) const;
 

@@ -110,7 +110,8 @@ std::string hmac_sha256(std::string_view key, std::string_view bytes) {
     for (char& octet : out) octet = static_cast<char>(octet ^ with);
     return out;
   };
-  const auto inner_pad = padded('\x36'), outer_pad = padded('\x5c');
+  const auto inner_pad = padded('\x36');
+  const auto outer_pad = padded('\x5c');
   const auto inner = hash_of({inner_pad.data(), inner_pad.size()}, bytes);
   const auto outer = hash_of({outer_pad.data(), outer_pad.size()}, {inner.data(), inner.size()});
   return {outer.data(), outer.size()};
@@ -202,7 +203,7 @@ std::string SigningKey::public_bytes() const {
 std::string SigningKey::sign(std::string_view bytes) const {
   const std::unique_ptr<EVP_MD_CTX, ContextFree> context{EVP_MD_CTX_new()};
   TIDINGS_CHECK(EVP_MD_CTX_copy_ex(context.get(), state_->ready.get()) == 1);
-  std::size_t size = static_cast<std::size_t>(EVP_PKEY_get_size(state_->key.get()));
+  auto size = static_cast<std::size_t>(EVP_PKEY_get_size(state_->key.get()));
   std::string out(size, '\0');
   TIDINGS_CHECK(EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size,
                                bytes_of(bytes), bytes.size()) == 1);

@@ -10,8 +10,6 @@
 
 #include "base/text.hpp"
 
-extern "C" char** environ;
-
 namespace tidings {
 namespace {
 

@@ -125,7 +125,7 @@ Result<std::string> domain_to_ascii(std::string_view domain) {
 
 std::string domain_to_unicode(std::string_view domain) {
   char* out = nullptr;
-  const std::string input{domain};
+  std::string input{domain};
   if (idn2_to_unicode_8z8z(input.c_str(), &out, 0) != IDN2_OK || out == nullptr) return input;
   std::string text{out};
   idn2_free(out);

@@ -247,7 +247,9 @@ std::string fold_case(std::string_view text) {
 std::optional<std::string> nearest(std::string_view name, std::span<const std::string> known) {
   // Damerau-Levenshtein with three rows; names are short, so the quadratic cost does not matter.
   const auto distance = [](std::string_view a, std::string_view b) {
-    std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
+    std::vector<std::size_t> before(b.size() + 1);
+    std::vector<std::size_t> last(b.size() + 1);
+    std::vector<std::size_t> row(b.size() + 1);
     for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
     for (std::size_t i = 1; i <= a.size(); ++i) {
       row[0] = i;

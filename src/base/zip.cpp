@@ -84,7 +84,7 @@ Result<std::string> make_zip(const std::vector<ZipFile>& files, UtcTime time) {
   zip_source_keep(target.get());  // closing the archive frees its own hold
   for (const auto& file : files) TIDINGS_TRY(add(archive.get(), file, dos_time(time)));
   if (zip_close(archive.get()) != 0) return failure(zip_strerror(archive.get()));
-  archive.release();
+  static_cast<void>(archive.release());  // zip_close() has freed it
   return bytes_of(target.get());
 }
 

@@ -69,7 +69,7 @@ Result<Wave> BounceTable::wave_of(const BounceEvent& event, std::chrono::millise
   if (!found) return unknown;
   const auto start = query.time(1);
   const auto past = query.time(0) - start;
-  const auto number = past / length - (past % length < past.zero() ? 1 : 0);
+  const auto number = past / length - ((past % length).count() < 0 ? 1 : 0);
   const auto from = start + number * length;
   return Wave{.domain = event.domain, .edition = event.edition, .from = from, .until = from + length};
 }

@@ -4,7 +4,8 @@
 // every doubt means no. Only the writer's own words count, without quotes and signature, and they must be
 // few. A sentence must consist of a wish ("unsubscribe me") and words that go with it ("please", "from your
 // list"); at most three other words may occur, as in a signature. A negation, condition or question anywhere
-// means no. Knows twelve languages of the templates: ar, de, el, en, es, fr, it, ja, pt, ru, tr, zh.
+// means no. Knows the twenty languages of the templates: ar, de, el, en, es, fa, fr, he, it, ja, ko, nl, pl,
+// pt, ru, sv, tr, uk, zh, zh-hant.
 #pragma once
 
 #include <string>

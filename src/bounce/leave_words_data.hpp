@@ -65,6 +65,30 @@ inline constexpr P leave_wishes[] = {
     "beni listeden çıkarın", "listeden çıkar", "listeden çıkarın", "listeden çıkmak istiyorum", "aboneliğimi iptal edin",
     "aboneliğimi iptal et", "aboneliğimi sonlandırın", "artık almak istemiyorum", "almak istemiyorum",
     "artık göndermeyin", "göndermeyin",
+    // Dutch
+    "afmelden", "uitschrijven", "opzeggen", "ik wil me afmelden", "ik wil mij afmelden", "ik wil me uitschrijven", "ik wil mij uitschrijven", "ik wil mijn abonnement opzeggen", "ik meld me af", "meld me af", "meld mij af",
+    "schrijf me uit", "schrijf mij uit", "afmelding", "uitschrijving", "haal me van", "haal mij van", "verwijder me", "verwijder mij", "verwijder mijn adres", "ik wil geen mails meer", "ik wil geen e-mails meer",
+    "ik wil geen nieuwsbrief meer", "geen mails meer", "geen e-mails meer", "geen nieuwsbrief meer", "stuur me geen", "stuur mij geen", "mijn abonnement opzeggen",
+    // Polish
+    "wypisz mnie", "wypiszcie mnie", "wypisać", "wypisać mnie", "wypisać się", "chcę się wypisać", "chciałbym się wypisać", "chciałabym się wypisać", "proszę mnie wypisać", "proszę o wypisanie", "wypis", "rezygnuję", "rezygnuję z subskrypcji",
+    "rezygnacja", "rezygnacja z subskrypcji", "anuluj subskrypcję", "anulować subskrypcję", "usuń mnie", "usuńcie mnie", "proszę mnie usunąć", "proszę o usunięcie", "nie chcę otrzymywać", "nie chcę już otrzymywać", "nie chcę więcej otrzymywać",
+    "nie życzę sobie", "nie wysyłajcie mi", "proszę nie wysyłać mi", "proszę nie przysyłać mi",
+    // Swedish
+    "avregistrera", "avregistrera mig", "avprenumerera", "avanmäl", "avanmäl mig", "avanmälan", "avsluta prenumerationen", "avsluta min prenumeration", "säga upp prenumerationen", "jag vill avsluta min prenumeration",
+    "jag vill avregistrera mig", "jag vill avanmäla mig", "avanmäla mig", "avregistrering", "ta bort mig", "stryk mig", "jag vill inte längre få", "jag vill inte ha fler", "jag vill inte få fler", "inga fler mejl", "inga fler mail", "inga fler utskick",
+    "skicka inte fler", "sluta skicka",
+    // Ukrainian
+    "відписатися", "відписатись", "відпишіть мене", "відпиши мене", "відписка", "хочу відписатися", "я хочу відписатися", "прошу відписати мене", "видаліть мене", "виключіть мене", "приберіть мене", "не хочу отримувати", "я не хочу отримувати",
+    "більше не хочу отримувати", "не надсилайте мені", "не надсилайте", "більше не надсилайте", "припиніть розсилку", "відмовитися від розсилки", "відмовляюся від розсилки", "скасувати підписку", "скасуйте підписку",
+    // Korean
+    "수신거부", "수신 거부", "구독취소", "구독 취소", "구독해지", "구독 해지", "구독을 취소", "구독을 해지", "구독 취소해", "구독 해지해", "구독을 취소해", "구독을 해지해", "구독을 취소하고", "구독을 해지하고", "탈퇴", "탈퇴하고", "해지해", "수신을 거부합니다", "수신 거부합니다", "수신거부합니다", "수신거부해", "수신 거부해",
+    "더 이상 받고 싶지 않습니다", "더 이상 보내지 마세요", "보내지 마세요", "그만 보내", "그만 보내세요", "메일 그만",
+    // Hebrew
+    "הסר", "הסירו אותי", "הסר אותי", "נא להסיר", "נא להסיר אותי", "להסיר אותי", "הסרה", "הסרה מרשימת", "הסירוני", "ביטול מינוי", "בטלו את המינוי", "בטלו את המינוי שלי", "לבטל את המינוי", "ברצוני לבטל", "אני רוצה לבטל", "אני מבקש לבטל", "אני מבקשת לבטל",
+    "ברצוני להסיר", "אני רוצה להסיר", "אני רוצה לצאת", "לא רוצה לקבל", "לא מעוניין לקבל", "לא מעוניינת לקבל", "אל תשלחו לי", "מחקו אותי", "תורידו אותי",
+    // Persian
+    "لغو اشتراک", "لغو عضویت", "انصراف", "انصراف از عضویت", "اشتراکم را لغو کنید", "اشتراک مرا لغو کنید", "عضویتم را لغو کنید", "عضویت مرا لغو کنید", "می‌خواهم اشتراکم را لغو کنم", "میخواهم اشتراکم را لغو کنم", "مرا حذف کنید", "من را حذف کنید",
+    "مرا از فهرست حذف کنید", "نمی‌خواهم دریافت کنم", "دیگر نمی‌خواهم", "دیگر نمیخواهم", "دیگر نفرستید", "برایم نفرستید", "ایمیل نفرستید",
     // Arabic
     "إلغاء الاشتراك", "الغاء الاشتراك", "إلغاء اشتراكي", "الغاء اشتراكي", "ألغوا اشتراكي", "أريد إلغاء الاشتراك", "أرغب في إلغاء الاشتراك",
     "أود إلغاء الاشتراك", "أريد إلغاء اشتراكي", "أرجو إلغاء اشتراكي", "احذفوني", "أزيلوني", "لا أريد استلام",
@@ -101,6 +125,21 @@ inline constexpr P leave_fillers[] = {
     "пожалуйста", "здравствуйте", "добрый день", "спасибо", "от", "от рассылки", "от вашей", "вашей", "рассылки", "рассылку", "из", "из рассылки", "списка", "из списка", "письма", "ваши письма", "ваши", "эту рассылку", "от этой рассылки", "этой", "больше", "мне", "прошу", "с уважением", "меня",
     // Turkish
     "lütfen", "merhaba", "merhabalar", "teşekkürler", "teşekkür ederim", "saygılarımla", "iyi günler", "bu", "e-posta", "e-postaları", "bu e-postaları", "bülten", "bülteni", "beni", "artık", "listeden", "bana", "postaları",
+    // Dutch
+    "alstublieft", "alsjeblieft", "aub", "a.u.b", "graag", "hallo", "beste", "geachte heer", "geachte mevrouw", "goedemiddag", "goedendag", "bedankt", "dank u", "dank u wel", "dank je", "alvast bedankt", "met vriendelijke groet", "vriendelijke groeten", "groet", "groeten", "van", "voor", "uit", "de", "het", "deze",
+    "jullie", "uw", "nieuwsbrief", "de nieuwsbrief", "lijst", "de lijst", "mailinglijst", "verzendlijst", "mijn", "mij", "me", "ik", "wil", "abonnement", "mijn abonnement", "e-mails", "meer", "meer ontvangen", "ontvangen", "sturen", "stuur", "willen jullie", "kunt u", "op",
+    // Polish
+    "proszę", "dzień dobry", "witam", "cześć", "dziękuję", "dziękuje", "z góry dziękuję", "pozdrawiam", "z poważaniem", "z", "ze", "listy", "tej listy", "waszej listy", "newslettera", "tego newslettera", "listy mailingowej", "biuletynu", "mnie", "mój adres", "mojego adresu", "o", "już", "więcej", "wiadomości", "maili", "mailów", "subskrypcji", "prenumeraty", "państwa", "waszych", "szanowni państwo", "otrzymywać", "się",
+    // Swedish
+    "snälla", "hej", "tack", "tack på förhand", "vänligen", "var snäll och", "vänliga hälsningar", "med vänlig hälsning", "mvh", "hälsningar", "från", "listan", "er lista", "er", "era", "ert", "nyhetsbrev", "nyhetsbrevet", "från nyhetsbrevet", "utskick", "utskicken", "mejl", "mailen", "mig", "min", "jag", "vill", "av", "på", "den här", "det här", "detta", "fler", "längre", "prenumeration", "prenumerationen", "kan ni",
+    // Ukrainian
+    "будь ласка", "добрий день", "вітаю", "доброго дня", "дякую", "від", "від розсилки", "від вашої", "вашої", "розсилки", "розсилку", "з", "зі", "списку", "зі списку", "мене", "прошу", "листи", "листів", "ваші", "ваших", "більше", "з повагою", "цю", "цієї", "мою", "підписку",
+    // Korean
+    "부탁합니다", "부탁드립니다", "부탁드려요", "바랍니다", "주세요", "해주세요", "주시기", "안녕하세요", "감사합니다", "고맙습니다", "싶습니다", "싶어요", "뉴스레터", "뉴스레터를", "이", "메일", "메일을", "이메일", "이메일을", "저를", "제", "더", "이상", "요청합니다", "요청드립니다", "신청합니다", "합니다", "할게요", "하겠습니다",
+    // Hebrew
+    "בבקשה", "אנא", "נא", "שלום", "תודה", "תודה רבה", "תודה מראש", "בברכה", "מהרשימה", "מרשימת", "מרשימת התפוצה", "התפוצה", "הדיוור", "מרשימת הדיוור", "מהניוזלטר", "ניוזלטר", "הניוזלטר", "שלכם", "את", "אותי", "שלי", "המינוי", "עוד", "יותר", "מיילים", "הודעות", "היי", "לקבל",
+    // Persian
+    "لطفا", "لطفاً", "سلام", "با سلام", "ممنون", "متشکرم", "با تشکر", "سپاس", "با احترام", "از", "فهرست", "لیست", "از فهرست", "خبرنامه", "از خبرنامه", "این", "شما", "را", "ایمیل", "ایمیل‌ها", "ایمیل‌های", "دیگر", "مرا", "من", "کنید", "درخواست", "دارم",
     // Arabic
     "من فضلك", "من فضلكم", "رجاء", "الرجاء", "أرجو", "يرجى", "مرحبا", "السلام عليكم", "شكرا", "شكراً", "شكرا لكم", "من", "القائمة", "من القائمة", "النشرة", "النشرة البريدية", "في النشرة", "في", "هذه", "الرسائل", "هذه الرسائل", "المزيد",
     // Japanese
@@ -129,6 +168,20 @@ inline constexpr P leave_doubts[] = {
     "не", "нет", "никогда", "почему", "зачем", "как", "когда", "кто", "если", "но", "кроме", "без", "только", "ошибка", "ошибке", "или", "друга",
     // Turkish
     "değil", "hayır", "asla", "neden", "niye", "nasıl", "ne zaman", "kim", "eğer", "ama", "fakat", "hariç", "sadece", "yanlışlıkla", "hata", "istemedim", "çıkarmayın", "veya",
+    // Dutch
+    "niet", "geen", "nooit", "niemand", "niets", "waarom", "hoe", "wanneer", "wie", "als", "indien", "maar", "zonder", "behalve", "alleen", "tenzij", "per ongeluk", "vergissing", "fout", "opnieuw", "weer", "vriend", "hem", "haar", "totdat",
+    // Polish
+    "nie", "nigdy", "nikt", "dlaczego", "czemu", "jak", "kiedy", "kto", "jeśli", "jeżeli", "ale", "lecz", "oprócz", "bez", "tylko", "pomyłka", "pomyłkowo", "przez pomyłkę", "błąd", "lub", "albo", "znowu", "ponownie", "kolegę", "jego", "ją",
+    // Swedish
+    "inte", "aldrig", "ingen", "varför", "hur", "när", "vem", "om", "men", "utom", "utan", "bara", "endast", "misstag", "av misstag", "fel", "eller", "igen", "vän", "honom", "henne", "tills",
+    // Ukrainian
+    "не", "ні", "ніколи", "чому", "навіщо", "як", "коли", "хто", "якщо", "але", "крім", "без", "тільки", "лише", "помилка", "помилково", "або", "знову", "друга",
+    // Korean
+    "안", "않", "못", "왜", "어떻게", "언제", "누가", "만약", "하지만", "그런데", "말고", "제외하고", "만", "실수로", "오류", "다시", "친구", "하지 마세요", "취소하지", "해지하지", "안됩니다", "안돼요", "또는",
+    // Hebrew
+    "לא", "אל", "אין", "לעולם", "למה", "מדוע", "איך", "כיצד", "מתי", "מי", "אם", "אבל", "אך", "חוץ", "בלי", "ללא", "רק", "טעות", "בטעות", "או", "שוב", "חבר", "אותו", "אותה",
+    // Persian
+    "نه", "نیست", "نمی", "نکنید", "هرگز", "چرا", "چگونه", "چطور", "کی", "چه", "اگر", "اما", "ولی", "جز", "به جز", "بدون", "فقط", "اشتباه", "اشتباهی", "یا", "دوباره", "دوستم",
     // Arabic
     "لا", "ليس", "لم", "لن", "لماذا", "كيف", "متى", "إذا", "لكن", "إلا", "بدون", "فقط", "خطأ", "أو",
     // Japanese

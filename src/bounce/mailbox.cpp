@@ -97,7 +97,7 @@ Result<Disposition> take_one(const MailboxOptions& options, std::string name, co
 Result<void> put_away(Session& session, const MailboxOptions& options, const std::string& folder,
                       std::uint32_t uid) {
   if (options.done_folder.empty()) {
-    const auto flags =
+    const auto* const flags =
         options.removal == MailboxOptions::Removal::remove ? "\\Seen \\Deleted" : "\\Seen \\Answered";
     TIDINGS_TRY(session.ask(folder, fmt::format("UID STORE {} +FLAGS.SILENT ({})", uid, flags)));
     return {};

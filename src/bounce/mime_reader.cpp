@@ -50,7 +50,7 @@ std::string unix_lines(std::string_view bytes) {
 
 /// What the label means in mail: the superset that senders use under its name (WHATWG Encoding).
 std::string iconv_name(std::string_view charset) {
-  const auto name = ascii_lower(charset);
+  auto name = ascii_lower(charset);
   constexpr std::array<std::pair<std::string_view, const char*>, 9> supersets{
       {{"gb2312", "GB18030"},
        {"gbk", "GB18030"},

@@ -47,7 +47,9 @@ Json parsed(std::string_view body) {
   return Json::parse(body, limited, false);
 }
 
-std::string bracketed(std::string id) { return id.empty() || id.starts_with("<") ? id : "<" + id + ">"; }
+std::string bracketed(const std::string& id) {
+  return id.empty() || id.starts_with("<") ? id : "<" + id + ">";
+}
 
 /// The relay's own verdict, used if the host's answer says nothing.
 enum class Verdict { permanent, transient, complaint };

@@ -68,12 +68,13 @@ Result<Exit> list_digests(Session& session, const DigestListOptions& options) {
     out.add({{"digest", digest.name},
              {"title", json_text(digest.title)},
              {"schedule", digest.schedule_text},
+             {"local_time", digest.local_time},
              {"subscriber_count", confirmed},
              {"due", json_time(outlook.due ? std::optional{outlook.due->owed_since()} : std::nullopt)},
              {"held", outlook.held},
              {"next_runs", next}},
             {digest.name,
-             digest.schedule.describe(),
+             digest.schedule.describe() + (digest.local_time ? ", where the reader is" : ""),
              std::to_string(confirmed),
              {join(runs, ", "), outlook.held ? Look::trouble : Look::plain}});
   }

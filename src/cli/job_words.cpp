@@ -249,7 +249,7 @@ Error relay_error(const delivery::RunReport& run, const Zone& zone) {
 
 std::string late_in_words(const digest::Edition& edition, const Zone& zone) {
   const auto name = digest::name_of(edition);
-  const auto was = edition.approved && *edition.approved > edition.scheduled ? "approved" : "due";
+  const auto* const was = edition.approved && *edition.approved > edition.scheduled ? "approved" : "due";
   return fmt::format("{} was {} {}; \"tidings deliver {} --late\" sends it anyway", name, was,
                      local_time(zone, edition.promised()), name);
 }

@@ -65,7 +65,7 @@ class Session {
   [[nodiscard]] Result<std::optional<config::Context>> context_if_there();
   /// Before a job that collects, composes or sends: whether the clock allows it, and what a wrong clock has
   /// left is told.
-  [[nodiscard]] Result<void> check_clock(const config::Context& context);
+  [[nodiscard]] static Result<void> check_clock(const config::Context& context);
 
   /// The sender's lock, for as long as the value lives; `job` names the command to whoever finds it taken.
   [[nodiscard]] static Result<store::SenderLock> lock(const config::Context& context, const std::string& job);

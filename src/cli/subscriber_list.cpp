@@ -123,9 +123,9 @@ Result<Exit> list(Session& session, const FilterOptions& options) {
     auto object = json_of(each);
     object["suppressed"] = json_of(suppression);
     const auto never = suppression ? fmt::format(" (suppressed: {})", name_of(suppression->cause)) : "";
-    out.add(std::move(object), {each.address, shorten(each.name, 24), each.language,
-                                subscriptions_text(each) + never, join(each.topics, ", "),
-                                local_time(context.config.newsletter.zone, each.created).substr(0, 10)});
+    out.add(object, {each.address, shorten(each.name, 24), each.language, subscriptions_text(each) + never,
+                     join(each.topics, ", "),
+                     local_time(context.config.newsletter.zone, each.created).substr(0, 10)});
   }
   out.print(more);
   return Exit::done;
@@ -170,9 +170,9 @@ std::string mail_in_words(const members::Story& story, const Zone& zone) {
   std::string out = fmt::format("  mails     {}\n", counts.empty() ? "none yet" : counts);
   constexpr std::size_t most_events = 10;
   for (const auto& each : std::span{story.bounces}.first(std::min(most_events, story.bounces.size()))) {
-    const auto what = each.kind == "complaint" ? "complained"
-                      : each.kind == "hard"    ? "bounced for good"
-                                               : "bounced";
+    const auto* const what = each.kind == "complaint" ? "complained"
+                             : each.kind == "hard"    ? "bounced for good"
+                                                      : "bounced";
     out += fmt::format("  {}  {}: {}{}{}; {}\n", local_time(zone, each.at), what, printable(each.reason),
                        each.status.empty() ? "" : " ", each.status, bounce::effect_in_words(each));
   }

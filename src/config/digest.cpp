@@ -35,7 +35,14 @@ const std::array<Choice<DigestConfig::Campaign>, 2> campaigns{
     {{"off", DigestConfig::Campaign::off}, {"utm", DigestConfig::Campaign::utm}}};
 const std::array<Choice<Unapproved>, 2> unapproved{{{"hold", Unapproved::hold}, {"send", Unapproved::send}}};
 
-const std::array<std::string, 3> sign_up_words{"default", "offered", "hidden"};
+const std::array<Choice<SignUp>, 3> sign_ups{
+    {{"default", SignUp::preset}, {"offered", SignUp::offered}, {"hidden", SignUp::hidden}}};
+const std::array<Choice<message::Contents>, 4> contents_places{{{"auto", message::Contents::automatic},
+                                                                {"always", message::Contents::always},
+                                                                {"never", message::Contents::never},
+                                                                {"end", message::Contents::end}}};
+const std::array<Choice<DigestConfig::TextLinks>, 2> text_links{
+    {{"none", DigestConfig::TextLinks::none}, {"footnotes", DigestConfig::TextLinks::footnotes}}};
 
 /// The schedule's own text in place of a default: a digest without one is a mistake that is told anyway.
 digest::Schedule read_schedule(TomlSection& section, const std::string& text) {
@@ -108,8 +115,6 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
   static const std::array<std::string, 2> duplicates{"join", "keep"};
   static const std::array<std::string, 2> on_error{"send", "hold"};
   static const std::array<std::string, 2> images{"link", "inline"};
-  static const std::array<std::string, 4> contents_places{"auto", "always", "never", "end"};
-  static const std::array<std::string, 2> text_links{"none", "footnotes"};
   const auto name = section.required_text("name", "weekly");
   check_name(section, name, names, "digest");
   auto title = section.filled_text("title", newsletter.name);
@@ -121,53 +126,52 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
                     "use a name under your domain, such as weekly.news.example.org");
   }
   const auto schedule_text = section.required_text("schedule", "weekly monday 08:00");
-  DigestConfig digest{
-      .name = name,
-      .title = std::move(title),
-      .list_id = std::move(list_id),
-      .schedule_text = schedule_text,
-      .schedule = read_schedule(section, schedule_text),
-      .local_time = section.boolean("local_time", false),
-      .sources = read_source_names(section, sources),
-      .topics = section.texts("topics"),
-      .filter = read_filter(section),
-      .min_posts = section.integer("min_posts", 1, 1, 10'000),
-      .max_posts = section.limit("max_posts", std::max(100, digest.min_posts), 10'000),
-      .max_per_source = section.limit_or_word("max_per_source", "fair", 10'000),
-      .overflow = section.choice("overflow", overflows),
-      .max_age = section.optional_duration("max_age"),
-      .group_by = section.choice("group_by", groupings),
-      .order = section.choice("order", orders),
-      .near_duplicates = section.one_of("near_duplicates", duplicates, 0) == 0,
-      .content = section.choice("content", contents),
-      .excerpt_words = section.integer("excerpt_words", 60, 5, 2'000),
-      .subject = section.text("subject", ""),
-      .preheader = section.text("preheader", ""),
-      .subject_place = section.place("subject"),
-      .preheader_place = section.place("preheader"),
-      .intro_file = section.path("intro_file", ""),
-      .intro_once = section.path("intro_once", ""),
-      .theme = section.text("theme", "default"),
-      .hold_on_source_error = section.one_of("on_source_error", on_error, 0) == 1,
-      .sign_up = static_cast<SignUp>(section.one_of("sign_up", sign_up_words, 0)),
-      .late_joiners = section.optional_duration("late_joiners"),
-      .archive = section.boolean("archive", true),
-      .review = section.boolean("review", false),
-      .review_until = section.optional_duration("review_until"),
-      .unapproved = section.choice("unapproved", unapproved),
-      .inline_images = section.one_of("images", images, 0) == 1,
-      .image_limit_bytes = read_size(section, "image_limit", "256KiB"),
-      .images_limit_bytes = read_size(section, "images_limit", "1MiB"),
-      .contents = static_cast<message::Contents>(section.one_of("contents", contents_places, 0)),
-      .text_links = static_cast<DigestConfig::TextLinks>(section.one_of("text_links", text_links, 0)),
-      .brand = brand,
-      .from = {},
-      .reply_to = {},
-      .expires = read_expiry(section),
-      .forwarded = section.boolean("forwarded", true),
-      .reading_time = section.boolean("reading_time", false),
-      .campaign = section.choice("campaign", campaigns),
-      .sections = {}};
+  DigestConfig digest{.name = name,
+                      .title = std::move(title),
+                      .list_id = std::move(list_id),
+                      .schedule_text = schedule_text,
+                      .schedule = read_schedule(section, schedule_text),
+                      .local_time = section.boolean("local_time", false),
+                      .sources = read_source_names(section, sources),
+                      .topics = section.texts("topics"),
+                      .filter = read_filter(section),
+                      .min_posts = section.integer("min_posts", 1, 1, 10'000),
+                      .max_posts = section.limit("max_posts", std::max(100, digest.min_posts), 10'000),
+                      .max_per_source = section.limit_or_word("max_per_source", "fair", 10'000),
+                      .overflow = section.choice("overflow", overflows),
+                      .max_age = section.optional_duration("max_age"),
+                      .group_by = section.choice("group_by", groupings),
+                      .order = section.choice("order", orders),
+                      .near_duplicates = section.one_of("near_duplicates", duplicates, 0) == 0,
+                      .content = section.choice("content", contents),
+                      .excerpt_words = section.integer("excerpt_words", 60, 5, 2'000),
+                      .subject = section.text("subject", ""),
+                      .preheader = section.text("preheader", ""),
+                      .subject_place = section.place("subject"),
+                      .preheader_place = section.place("preheader"),
+                      .intro_file = section.path("intro_file", ""),
+                      .intro_once = section.path("intro_once", ""),
+                      .theme = section.text("theme", "default"),
+                      .hold_on_source_error = section.one_of("on_source_error", on_error, 0) == 1,
+                      .sign_up = section.choice("sign_up", sign_ups),
+                      .late_joiners = section.optional_duration("late_joiners"),
+                      .archive = section.boolean("archive", true),
+                      .review = section.boolean("review", false),
+                      .review_until = section.optional_duration("review_until"),
+                      .unapproved = section.choice("unapproved", unapproved),
+                      .inline_images = section.one_of("images", images, 0) == 1,
+                      .image_limit_bytes = read_size(section, "image_limit", "256KiB"),
+                      .images_limit_bytes = read_size(section, "images_limit", "1MiB"),
+                      .contents = section.choice("contents", contents_places),
+                      .text_links = section.choice("text_links", text_links),
+                      .brand = brand,
+                      .from = {},
+                      .reply_to = {},
+                      .expires = read_expiry(section),
+                      .forwarded = section.boolean("forwarded", true),
+                      .reading_time = section.boolean("reading_time", false),
+                      .campaign = section.choice("campaign", campaigns),
+                      .sections = {}};
   read_people(section, newsletter, digest);
   read_step(section, digest.schedule);
   if (digest.local_time && digest.schedule.follows_posts()) {
@@ -233,8 +237,9 @@ void settle_sign_up(std::vector<TomlSection>& sections, std::vector<DigestConfig
     const auto setting = std::ranges::find_if(settings, [&](const Setting& each) {
       return each.section == sections[i].name() && each.key == "sign_up";
     });
-    if (setting != settings.end())
-      setting->value = fmt::format("\"{}\"", sign_up_words.at(static_cast<std::size_t>(digests[i].sign_up)));
+    if (setting == settings.end()) continue;
+    const auto* const said = std::ranges::find(sign_ups, digests[i].sign_up, &Choice<SignUp>::value);
+    setting->value = fmt::format("\"{}\"", said->word);
   }
   const auto is_preset = [](const DigestConfig& each) { return each.sign_up == SignUp::preset; };
   if (!digests.empty() && std::ranges::none_of(digests, is_preset)) {

@@ -12,7 +12,12 @@ namespace {
 
 constexpr std::size_t most_bytes = 200;
 constexpr std::size_t most_name_bytes = 40;
-const std::array<std::string, 5> kinds{"text", "choice", "date", "number", "yes_no"};
+using subscriber::FieldKind;
+const std::array<Choice<FieldKind>, 5> kinds{{{"text", FieldKind::text},
+                                              {"choice", FieldKind::choice},
+                                              {"date", FieldKind::date},
+                                              {"number", FieldKind::number},
+                                              {"yes_no", FieldKind::yes_no}}};
 /// Columns of lists, and members of the sign-up by JSON.
 constexpr std::array<std::string_view, 17> taken_names{
     "email",   "address", "name",         "first_name", "last_name",    "language",
@@ -32,10 +37,10 @@ bool is_line(std::string_view text) {
 void read_choices(TomlSection& section, subscriber::FieldRule& field) {
   field.choices = section.texts("choices");
   const bool has_choices = !field.choices.empty();
-  if (has_choices != (field.kind == subscriber::FieldKind::choice)) {
+  if (has_choices != (field.kind == FieldKind::choice)) {
+    const auto* const kind = std::ranges::find(kinds, field.kind, &Choice<FieldKind>::value);
     section.mistake(has_choices ? "choices" : "kind",
-                    fmt::format("kind = \"{}\" {} choices", kinds.at(static_cast<std::size_t>(field.kind)),
-                                has_choices ? "takes no" : "needs"),
+                    fmt::format("kind = \"{}\" {} choices", kind->word, has_choices ? "takes no" : "needs"),
                     R"(kind = "choice" goes with choices = ["one", "another"])");
   }
   std::set<std::string> told;
@@ -69,7 +74,7 @@ std::vector<subscriber::FieldRule> read_fields(TomlDocument& document) {
     field.title = section.filled_text("title", field.name);
     if (!is_line(field.title))
       section.mistake("title", fmt::format("title is one line of at most {} bytes", most_bytes));
-    field.kind = static_cast<subscriber::FieldKind>(section.one_of("kind", kinds, 0));
+    field.kind = section.choice("kind", kinds);
     read_choices(section, field);
     section.finish();
     fields.push_back(std::move(field));

@@ -105,7 +105,7 @@ Place TomlSection::place(std::string_view key) const {
   return place_of(document_.file(), value != nullptr ? value->source().begin : table->source().begin);
 }
 
-void TomlSection::mistake(std::string_view key, std::string what, std::string hint) {
+void TomlSection::mistake(std::string_view key, const std::string& what, std::string hint) {
   document_.keep({.code = Errc::config, .what = place(key) + what, .hint = std::move(hint)});
 }
 

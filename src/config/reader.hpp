@@ -83,7 +83,7 @@ class TomlSection {
   [[nodiscard]] std::vector<TomlSection> tables(std::string_view key);
 
   /// A mistake about a key that has been read: its place, `what` and `hint`.
-  void mistake(std::string_view key, std::string what, std::string hint = {});
+  void mistake(std::string_view key, const std::string& what, std::string hint = {});
   /// The same of what may be one: told, and no obstacle.
   void doubt(std::string_view key, std::string_view what, const std::string& hint = {});
   [[nodiscard]] Place place(std::string_view key) const;

@@ -25,8 +25,9 @@ std::vector<std::string> read_source_names(TomlSection& section, const std::vect
 }
 
 std::vector<RuleConfig> read_rules(TomlDocument& document, const std::vector<SourceConfig>& sources) {
-  static const std::array<std::string, 4> actions{"drop", "keep", "pin", "topic"};
   using Action = source::EntryRule::Action;
+  static const std::array<Choice<Action>, 4> actions{
+      {{"drop", Action::drop}, {"keep", Action::keep}, {"pin", Action::pin}, {"topic", Action::topic}}};
   std::vector<RuleConfig> rules;
   for (auto& section : document.sections("rule")) {
     RuleConfig config;
@@ -35,7 +36,7 @@ std::vector<RuleConfig> read_rules(TomlDocument& document, const std::vector<Sou
     rule.any = read_filter_rules(section, "any");
     rule.all = read_filter_rules(section, "all");
     rule.unless = read_filter_rules(section, "unless");
-    rule.action = static_cast<Action>(section.one_of("action", actions, 0));
+    rule.action = section.choice("action", actions);
     rule.topic = section.text("topic", "");
     if (rule.any.empty() && rule.all.empty() && rule.unless.empty())
       section.mistake("any", "a rule says what it looks for", "any = [\"category:ads\"], all or unless");

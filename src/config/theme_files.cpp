@@ -68,7 +68,13 @@ std::vector<std::string> outdated_templates(const std::filesystem::path& folder)
   return outdated;
 }
 
+bool has_own_templates(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(folder / "templates", ignored);
+}
+
 message::Lookup template_lookup(const std::filesystem::path& folder) {
+  if (!has_own_templates(folder)) return embedded_lookup();
   return [folder, copied = read_copied(folder)](std::string_view path) -> std::optional<std::string> {
     if (path.find("..") != std::string_view::npos || path.starts_with('/')) return std::nullopt;
     auto program = embedded_lookup()(path);

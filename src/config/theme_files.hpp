@@ -25,6 +25,9 @@ namespace tidings::config {
 /// Copies that somebody has changed and of which the program has another version by now, as "THEME/FILE".
 [[nodiscard]] std::vector<std::string> outdated_templates(const std::filesystem::path& folder);
 
+/// Whether there is a folder FOLDER/templates.
+[[nodiscard]] bool has_own_templates(const std::filesystem::path& folder);
+
 /// Finds "THEME/FILE": FOLDER/templates/THEME/FILE unless it is an unchanged copy, else the embedded one.
 [[nodiscard]] message::Lookup template_lookup(const std::filesystem::path& folder);
 

@@ -110,31 +110,24 @@ Result<std::optional<bool>> BlockTable::has_planned(EditionId edition) {
   return std::optional{query.integer(0) > 0};
 }
 
-Result<std::optional<Block>> BlockTable::lease_by(store::Statement& update, EditionId edition, UtcTime now) {
-  update.bind(":owner", worker_.owner).bind(":lease", worker_.lease.count()).bind(":now", now);
-  TIDINGS_LET(const bool found, update.bind(":edition", edition).step());
-  std::optional<Block> block;
-  if (found) block = block_of(update);
-  update.reset();
-  return block;
-}
-
 Result<std::optional<Block>> BlockTable::lease(EditionId edition, const DueBy& by) {
-  const auto now = by.now;
-  auto due = database_.prepare(R"sql(
+  // Retries first: they have waited.
+  auto retried_or_new = database_.prepare(R"sql(
     UPDATE delivery_blocks SET owner = :owner, fence = fence + 1, leased_until_ms = server_ms() + :lease, taken_ms = :now,
                                marked = 0
-    WHERE edition_id = :edition AND owner = '' AND number = (
+    WHERE edition_id = :edition AND owner = '' AND number = coalesce((
       SELECT b.number FROM deliveries d
       JOIN delivery_blocks b ON b.edition_id = d.edition_id AND d.subscriber_id BETWEEN b.first_id AND b.last_id
       WHERE d.edition_id = :edition AND d.state IN (3, 4) /* deferred, in_doubt */
         AND (d.due_ms <= :now OR d.due_ms > :latest) AND b.owner = ''
-      ORDER BY d.due_ms LIMIT 1)
+      ORDER BY d.due_ms LIMIT 1), (
+      SELECT min(number) FROM delivery_blocks WHERE edition_id = :edition AND owner = '' AND planned > 0))
     RETURNING edition_id, number, first_id, last_id, fence, taken_ms, marked, owner)sql");
-  due.bind(":latest", now + longest_wait);
-  std::optional<store::Statement> waiting;
-  if (by.oldest)
-    waiting.emplace(database_.prepare(R"sql(
+  retried_or_new.bind(":latest", by.now + longest_wait);
+  std::vector<store::Statement> updates;
+  updates.push_back(std::move(retried_or_new));
+  if (by.oldest) {
+    updates.push_back(database_.prepare(R"sql(
     UPDATE delivery_blocks SET owner = :owner, fence = fence + 1, leased_until_ms = server_ms() + :lease, taken_ms = :now,
                                marked = 0
     WHERE edition_id = :edition AND owner = '' AND number = (
@@ -144,22 +137,20 @@ Result<std::optional<Block>> BlockTable::lease(EditionId edition, const DueBy& b
         AND d.due_ms <= :now AND d.due_ms >= :oldest AND b.owner = ''
       ORDER BY d.due_ms LIMIT 1)
     RETURNING edition_id, number, first_id, last_id, fence, taken_ms, marked, owner)sql"));
-  if (waiting) waiting->bind(":oldest", *by.oldest);
-  auto planned = database_.prepare(R"sql(
-    UPDATE delivery_blocks SET owner = :owner, fence = fence + 1, leased_until_ms = server_ms() + :lease, taken_ms = :now,
-                               marked = 0
-    WHERE edition_id = :edition AND owner = '' AND number = (
-      SELECT min(number) FROM delivery_blocks WHERE edition_id = :edition AND owner = '' AND planned > 0)
-    RETURNING edition_id, number, first_id, last_id, fence, taken_ms, marked, owner)sql");
+    updates.back().bind(":oldest", *by.oldest);
+  }
+  for (auto& update : updates) {
+    update.bind(":owner", worker_.owner).bind(":lease", worker_.lease.count());
+    update.bind(":edition", edition).bind(":now", by.now);
+  }
   for (int i = 0; i < tries; ++i) {
-    TIDINGS_LET(auto block, lease_by(due, edition, now));
-    if (block) return block;
-    if (waiting) {
-      TIDINGS_LET(block, lease_by(*waiting, edition, now));
-      if (block) return block;
+    for (auto& update : updates) {
+      TIDINGS_LET(const bool found, update.step());
+      if (!found) continue;
+      auto block = block_of(update);
+      update.reset();
+      return std::optional{std::move(block)};
     }
-    TIDINGS_LET(block, lease_by(planned, edition, now));
-    if (block) return block;
     TIDINGS_LET(const bool more, has_work(edition, by));
     if (!more) break;
   }

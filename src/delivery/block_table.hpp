@@ -142,9 +142,6 @@ class BlockTable {
   [[nodiscard]] Result<void> forget_lost();
 
  private:
-  [[nodiscard]] Result<std::optional<Block>> lease_by(store::Statement& update, EditionId edition,
-                                                      UtcTime now);
-
   store::Database& database_;
   Worker worker_;
 };

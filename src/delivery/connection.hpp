@@ -111,7 +111,7 @@ class Connector {
   friend class Connection;
   static int on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void* socket_data);
   static int on_timer(CURLM* multi, long timeout_ms, void* self);
-  void configure(Connection& connection, const RelayOptions& relay);
+  static void configure(Connection& connection, const RelayOptions& relay);
   /// LMTP: connected, not yet greeted.
   struct Greeting {
     std::size_t ticket = 0;

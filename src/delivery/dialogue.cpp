@@ -260,7 +260,8 @@ void Dialogue::say_quit_when_idle() {
 }
 
 std::size_t Dialogue::output(std::span<std::string_view> to) const {
-  std::size_t filled = 0, skip = written_;
+  std::size_t filled = 0;
+  std::size_t skip = written_;
   const auto add = [&](std::string_view bytes) {
     const auto gone = std::min(skip, bytes.size());
     skip -= gone;

@@ -152,7 +152,7 @@ class Dialogue {
   void on_rcpt(Transaction& transaction, std::uint64_t serial, const Reply& reply);
   void on_data(Transaction& transaction, std::uint64_t serial, const Reply& reply);
   void on_final(Transaction& transaction, std::uint64_t serial, const Reply& reply, Step step);
-  void refuse(Transaction& transaction, Stage stage, const Reply& reply);
+  static void refuse(Transaction& transaction, Stage stage, const Reply& reply);
   void close_by_421(std::uint64_t serial, Stage stage, const Reply& reply);
   void surprise(std::string_view why);
   void finish(std::uint64_t serial, Outcome outcome, bool untried = false);

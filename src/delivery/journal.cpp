@@ -85,7 +85,9 @@ std::string_view summed_part(std::string_view record) {
 
 std::optional<JournalRecord> parse_record(std::string_view line) {
   const auto kind = word(line);
-  const auto edition = number(word(line)), subscriber = number(word(line)), attempt = number(word(line));
+  const auto edition = number(word(line));
+  const auto subscriber = number(word(line));
+  const auto attempt = number(word(line));
   if ((kind != "L" && kind != "A") || !edition || !subscriber || !attempt) return std::nullopt;
   JournalRecord record{.key = {*edition, *subscriber, *attempt}, .outcome = {}, .relay = {}};
   if (kind == "L") return record;

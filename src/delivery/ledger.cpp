@@ -276,7 +276,8 @@ Result<ClaimBatch> Ledger::claim(EditionId edition, int limit) {
     // A page of rows may be entirely suppressed; then read the next one, so that "nothing" means nothing.
     for (bool more = true; more && static_cast<int>(batch.claims.size()) < limit;) {
       const int wanted = limit - static_cast<int>(batch.claims.size());
-      std::vector<Recipient> due, planned;
+      std::vector<Recipient> due;
+      std::vector<Recipient> planned;
       TIDINGS_TRY(read_due(edition, wanted, due));
       TIDINGS_TRY(read_waiting(edition, wanted - static_cast<int>(due.size()), due));
       TIDINGS_TRY(read_planned(edition, wanted - static_cast<int>(due.size()), planned));

@@ -121,23 +121,27 @@ Result<bool> Ledger::lease_block(EditionId edition) {
 
 Result<std::vector<Ledger::Recipient>> Ledger::read_block(const Block& block, SubscriberId after,
                                                           SubscriberId until, int limit) {
-  // The range stands on both sides of NOT EXISTS: otherwise PostgreSQL reads all outcomes of the edition.
+  // PostgreSQL's planner does not know how many outcomes there are by now, nor in which block. So each
+  // recipient looks its own up (EXISTS would become a join, IS NULL would be thought rare), and the range
+  // stands with each table, so that no row of another block is read.
   auto query = database_->prepare(R"sql(
     SELECT d.subscriber_id, d.segment_id, d.attempts, r.address, r.name, r.is_erased, c.subscriber_id IS NOT NULL, r.suppression,
            d.waited
     FROM (SELECT p.subscriber_id, p.segment_id, 0 AS attempts, 0 AS waited FROM planned_deliveries p
           WHERE p.edition_id = :edition AND p.subscriber_id > :after AND p.subscriber_id <= :until
-            AND NOT EXISTS (SELECT 1 FROM deliveries o
-                            WHERE o.edition_id = :edition AND o.subscriber_id = p.subscriber_id
-                              AND o.subscriber_id > :after AND o.subscriber_id <= :until)
+            AND coalesce((SELECT 1 FROM deliveries o WHERE o.edition_id = :edition AND o.subscriber_id = p.subscriber_id), 0) <> 1
           UNION ALL
-          SELECT subscriber_id, segment_id, attempts, 2 - state FROM deliveries
+          SELECT subscriber_id, segment_id, attempts, 0 FROM deliveries
           WHERE edition_id = :edition AND subscriber_id > :after AND subscriber_id <= :until
-            AND ((state IN (3, 4) /* deferred, in_doubt */ AND (due_ms <= :now OR due_ms > :latest))
-                 OR (state = 1 /* planned */ AND due_ms <= :now AND due_ms >= :oldest))) AS d
-    JOIN recipients r ON r.subscriber_id = d.subscriber_id
-    LEFT JOIN confirmed_subscriptions c ON c.subscriber_id = d.subscriber_id AND c.digest = (
-      SELECT digest FROM edition_heads WHERE id = :edition)
+            AND state IN (3, 4) /* deferred, in_doubt */ AND (due_ms <= :now OR due_ms > :latest)
+          UNION ALL
+          SELECT subscriber_id, segment_id, attempts, 1 FROM deliveries
+          WHERE edition_id = :edition AND subscriber_id > :after AND subscriber_id <= :until
+            AND state = 1 /* planned */ AND due_ms IS NOT NULL AND due_ms <= :now AND due_ms >= :oldest) AS d
+    JOIN recipients r ON r.subscriber_id = d.subscriber_id AND r.subscriber_id > :after AND r.subscriber_id <= :until
+    LEFT JOIN confirmed_subscriptions c
+           ON c.subscriber_id = d.subscriber_id AND c.subscriber_id > :after AND c.subscriber_id <= :until
+          AND c.digest = (SELECT digest FROM edition_heads WHERE id = :edition)
     ORDER BY d.subscriber_id LIMIT :limit)sql");
   query.bind(":edition", block.edition).bind(":after", after).bind(":until", until);
   query.bind(":now", block.taken).bind(":latest", block.taken + longest_wait).bind(":limit", limit);

@@ -1,11 +1,13 @@
 // Messages through a program on this host (sendmail, msmtp, dma), one after the other. Its output is kept as
 // the reply.
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <functional>
+#include <iterator>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -32,9 +34,7 @@ using namespace std::chrono_literals;
 std::string with_local_line_ends(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (bytes[i] != '\r') out += bytes[i];
-  }
+  std::ranges::remove_copy(bytes, std::back_inserter(out), '\r');
   return out;
 }
 
@@ -187,7 +187,8 @@ class SendmailTransport final : public Transport {
  private:
   /// False if the program could not be run at all.
   bool send(Outbox& outbox, const QueuedMessage& queued) {
-    int input[2], output[2];
+    int input[2];
+    int output[2];
     if (::pipe2(input, O_CLOEXEC) != 0) return not_run(outbox, queued, std::strerror(errno));
     if (::pipe2(output, O_CLOEXEC) != 0) {
       ::close(input[0]);
@@ -206,10 +207,10 @@ class SendmailTransport final : public Transport {
     posix_spawnattr_setpgroup(&attributes, 0);
     auto path = options_.program.string();
     // "--" before the address: one that begins with a hyphen is still an address.
-    std::string dash_i = "-i", dash_f = "-f", from = queued.message.envelope_from, end = "--",
-                to = queued.message.envelope_to;
-    char* arguments[] = {path.data(), dash_i.data(), dash_f.data(), from.data(),
-                         end.data(),  to.data(),     nullptr};
+    std::array<std::string, 5> words{"-i", "-f", queued.message.envelope_from, "--",
+                                     queued.message.envelope_to};
+    char* arguments[] = {path.data(),     words[0].data(), words[1].data(), words[2].data(),
+                         words[3].data(), words[4].data(), nullptr};
     pid_t child = 0;
     ChildEnvironment environment;
     const int failed =

@@ -676,7 +676,7 @@ class SmtpTransport final : public Transport, public SharesRelays {
 }  // namespace
 
 Result<std::unique_ptr<Transport>> make_smtp_transport(std::vector<RelayOptions> relays,
-                                                       std::vector<DomainLimit> limits) {
+                                                       const std::vector<DomainLimit>& limits) {
   if (relays.empty())
     return fail(Errc::config, "no relay is configured", "[smtp] url = \"smtp://host:port\"");
   for (const auto& relay : relays) TIDINGS_TRY(check_relay(relay));

@@ -57,8 +57,8 @@ struct DomainLimit {
 /// SMTP sessions over one or more relays, one event loop for all of them. Errc::config as check_relay().
 /// Weighted shares; relays of weight 0 stand in while no other works. A relay in trouble passes its messages
 /// on.
-[[nodiscard]] Result<std::unique_ptr<Transport>> make_smtp_transport(std::vector<RelayOptions> relays,
-                                                                     std::vector<DomainLimit> limits = {});
+[[nodiscard]] Result<std::unique_ptr<Transport>> make_smtp_transport(
+    std::vector<RelayOptions> relays, const std::vector<DomainLimit>& limits = {});
 
 /// A program for each message, as `sendmail -i -f SENDER -- RECIPIENT` with the message on its standard
 /// input: 0 is accepted, 75 (and a signal) temporary, every other status permanent for the message. One at a

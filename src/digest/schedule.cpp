@@ -130,7 +130,7 @@ class ScheduleParser {
 
   [[nodiscard]] bool has(std::size_t index) const { return index < words_.size(); }
 
-  Result<void> end_at(std::size_t count) const {
+  [[nodiscard]] Result<void> end_at(std::size_t count) const {
     if (words_.size() <= count) return {};
     return wrong(fmt::format("unexpected word \"{}\"", words_[count]),
                  "a schedule ends with its time, such as 08:00");
@@ -274,7 +274,7 @@ class ScheduleParser {
   }
 
   /// One field as the set of its values, indexed by value.
-  Result<std::vector<bool>> cron_field(std::size_t index, const Range& range) const {
+  [[nodiscard]] Result<std::vector<bool>> cron_field(std::size_t index, const Range& range) const {
     std::vector<bool> values(static_cast<std::size_t>(range.high) + 1);
     for (const auto item : split(words_[index], ',')) {
       const auto slash = item.find('/');

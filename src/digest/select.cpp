@@ -448,38 +448,6 @@ std::vector<Group> group(std::span<const GroupInput> posts, GroupBy by, const Zo
   return out;
 }
 
-// ---- names
-// ----------------------------------------------------------------------------------------------------------
-
-namespace {
-
-template <class Value>
-Result<Value> parse_name(std::string_view what, std::string_view name, std::span<const std::string> known) {
-  for (std::size_t i = 0; i < known.size(); ++i) {
-    if (known[i] == name) return static_cast<Value>(i);
-  }
-  const auto near = did_you_mean(name, known);
-  return fail(Errc::config, fmt::format("unknown {} \"{}\"", what, name),
-              near.empty() ? "one of: " + tidings::join(known, ", ") : near);
-}
-
-}  // namespace
-
-Result<Order> parse_order(std::string_view name) {
-  static const std::vector<std::string> known{"newest", "oldest", "source", "cited"};
-  return parse_name<Order>("order", name, known);
-}
-
-Result<GroupBy> parse_group_by(std::string_view name) {
-  static const std::vector<std::string> known{"day", "source", "topic", "none"};
-  return parse_name<GroupBy>("group_by", name, known);
-}
-
-Result<Overflow> parse_overflow(std::string_view name) {
-  static const std::vector<std::string> known{"wait", "list"};
-  return parse_name<Overflow>("overflow", name, known);
-}
-
 namespace {
 
 struct LeftOutWords {

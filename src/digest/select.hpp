@@ -291,10 +291,6 @@ struct GroupInput {
 [[nodiscard]] std::vector<Group> group(std::span<const GroupInput> posts, GroupBy by, const Zone& zone,
                                        std::span<const std::string> topic_order = {});
 
-/// "newest", "day" ...; Errc::config with the nearest known one.
-[[nodiscard]] Result<Order> parse_order(std::string_view name);
-[[nodiscard]] Result<GroupBy> parse_group_by(std::string_view name);
-[[nodiscard]] Result<Overflow> parse_overflow(std::string_view name);
 /// In words: "waiting for the next edition: max_posts reached".
 [[nodiscard]] std::string_view name_of(LeftOut why);
 /// In words: "the same link", "93 % of the text".

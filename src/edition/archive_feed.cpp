@@ -116,7 +116,7 @@ std::vector<FeedPage> feed_pages(const config::Config& config, const ArchiveFeed
     return fmt::format("<link rel=\"{}\" type=\"application/atom+xml\" href=\"{}/{}\"/>", rel, url, file);
   };
   std::vector<FeedPage> out;
-  const auto add = [&](const std::string& file, Shown shown) {
+  const auto add = [&](const std::string& file, const Shown& shown) {
     out.push_back(
         {.file = file,
          .mark = mark_of(config, feed, shown.editions, shown.links),

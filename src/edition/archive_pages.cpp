@@ -83,10 +83,11 @@ struct ArchivePages::Parts {
     return &it->second;
   }
 
-  std::optional<message::PartialSource> find(const std::string& file) const {
+  [[nodiscard]] std::optional<message::PartialSource> find(const std::string& file) const {
     for (const auto& folder : {config->web.theme, std::string{"default"}}) {
-      if (auto source = lookup(folder + "/" + file))
-        return message::PartialSource{.file = folder + "/" + file, .source = std::move(*source)};
+      auto name = fmt::format("{}/{}", folder, file);
+      if (auto source = lookup(name))
+        return message::PartialSource{.file = std::move(name), .source = std::move(*source)};
     }
     return std::nullopt;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -49,16 +50,18 @@ class Composer {
   Result<Composed> compose() {
     TIDINGS_LET(result_.next_run,
                 next_run(context_.config, digest_, context_.database, context_.clock.now()));
-    TIDINGS_LET(auto renderer, Renderer::load(context_.config, digest_));
+    // What the publisher has written is read at each run: a mistake is told before an edition is due.
+    if (Renderer::reads_own_files(context_.config, digest_)) TIDINGS_TRY(load_renderer());
     FoundImages images;
     if (digest_.inline_images && !digest_.review) {
       // Fetched before the transaction begins, since others write meanwhile. Pictures of posts that change in
       // between stay links.
       TIDINGS_LET(const auto ahead, decide());
       if (!ahead) return result_;
+      TIDINGS_TRY(load_renderer());
       auto facts = facts_of(*ahead);
       TIDINGS_TRY(take_intro_once(digest_, context_.database, facts));
-      TIDINGS_LET(images, fetch_images(context_.config, renderer, facts, ahead->posts));
+      TIDINGS_LET(images, fetch_images(context_.config, *renderer_, facts, ahead->posts));
     }
     TIDINGS_LET(auto transaction, context_.database.begin());
     TIDINGS_LET(const auto drafted, decide());
@@ -67,10 +70,11 @@ class Composer {
     result_.left_out = left_out_of(*drafted);
     result_.joined = joined_of(drafted->selection);
     if (result_.reason.empty()) {
-      TIDINGS_TRY(digest_.review ? insert_draft(renderer, *drafted) : seal(renderer, *drafted, images));
+      TIDINGS_TRY(load_renderer());
+      TIDINGS_TRY(digest_.review ? insert_draft(*renderer_, *drafted) : seal(*renderer_, *drafted, images));
       result_.sections = section_names(digest_, drafted->selection.posts, {});
-      result_.notices = renderer.notices_on(drafted->plan.scheduled);
-      result_.notice_troubles = renderer.notice_troubles();
+      result_.notices = renderer_->notices_on(drafted->plan.scheduled);
+      result_.notice_troubles = renderer_->notice_troubles(drafted->plan.scheduled);
       if (result_.recipients > 0) {
         TIDINGS_TRY(transaction.commit());
         return result_;
@@ -90,6 +94,13 @@ class Composer {
   }
 
  private:
+  /// Once.
+  Result<void> load_renderer() {
+    if (renderer_) return {};
+    TIDINGS_LET(renderer_, Renderer::load(context_.config, digest_));
+    return {};
+  }
+
   /// The edition that is owed, if its time has come and nothing prevents it; else the result gives the
   /// reason. Writes nothing.
   Result<std::optional<Draft>> decide() {
@@ -176,6 +187,7 @@ class Composer {
   Empty empty_;
   std::function<void(const Composing&)> on_progress_;
   digest::EditionTable editions_;
+  std::optional<Renderer> renderer_;
   Composed result_;
 };
 

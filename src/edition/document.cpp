@@ -301,7 +301,7 @@ class Reader {
 
 }  // namespace
 
-Result<Document> read_document(std::string page) {
+Result<Document> read_document(const std::string& page) {
   const auto parsed = source::HtmlPage::parse(clean_utf8(page));
   if (!parsed) return fail(Errc::bad_data, "its page is too large or too deeply nested to be read");
   Document document;

@@ -33,6 +33,6 @@ struct Document {
 };
 
 /// Errc::bad_data if the page holds no text, or is too large or too deeply nested to be read.
-[[nodiscard]] Result<Document> read_document(std::string page);
+[[nodiscard]] Result<Document> read_document(const std::string& page);
 
 }  // namespace tidings::edition

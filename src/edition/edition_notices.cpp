@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -16,7 +18,10 @@ namespace {
 constexpr std::int64_t most_bytes = 64 << 10;
 constexpr std::size_t most_files = 100;
 constexpr std::array known_keys{"from", "until", "digests", "languages", "place", "label"};
-constexpr std::array places{"top", "middle", "end"};
+constexpr std::array<std::pair<std::string_view, EditionNotice::Place>, 3> places{
+    {{"top", EditionNotice::Place::top},
+     {"middle", EditionNotice::Place::middle},
+     {"end", EditionNotice::Place::end}}};
 
 /// Nothing for an absent key.
 Result<std::optional<std::chrono::year_month_day>> day_of(const source::FrontMatter& front,
@@ -45,8 +50,9 @@ Result<void> check_keys(const source::FrontMatter& front) {
 Result<EditionNotice::Place> place_of(const source::FrontMatter& front) {
   const auto word = ascii_lower(front.first("place"));
   if (word.empty()) return EditionNotice::Place::end;
-  const auto* const found = std::ranges::find(places, word);
-  if (found != places.end()) return static_cast<EditionNotice::Place>(found - places.begin());
+  for (const auto& [name, place] : places) {
+    if (name == word) return place;
+  }
   return fail(Errc::bad_data, fmt::format("place cannot be \"{}\"", word), "one of: top, middle, end");
 }
 
@@ -85,6 +91,10 @@ bool EditionNotice::speaks_to(std::string_view language) const {
            const auto own = ascii_lower(language);
            return own == wanted || own.substr(0, own.find('-')) == wanted;
          });
+}
+
+std::string_view name_of(EditionNotice::Place place) {
+  return std::ranges::find(places, place, &std::pair<std::string_view, EditionNotice::Place>::second)->first;
 }
 
 EditionNotices load_notices(const config::Config& config) {

@@ -38,6 +38,9 @@ struct EditionNotices {
   std::vector<std::string> troubles;   ///< "notices/boats.md: ..."
 };
 
+/// "top", "middle" or "end".
+[[nodiscard]] std::string_view name_of(EditionNotice::Place place);
+
 /// All of the folder; a missing one has none.
 [[nodiscard]] EditionNotices load_notices(const config::Config& config);
 

@@ -95,6 +95,11 @@ Result<Renderer> Renderer::load(const config::Config& config, const config::Dige
   return renderer;
 }
 
+bool Renderer::reads_own_files(const config::Config& config, const config::DigestConfig& digest) {
+  return !digest.subject.empty() || !digest.preheader.empty() || !digest.intro_file.empty() ||
+         config::has_own_templates(config.folder);
+}
+
 Result<const message::Strings*> Renderer::strings(const std::string& language) {
   auto& slot = strings_[language];
   if (!slot) {
@@ -108,7 +113,8 @@ Result<std::string> Renderer::language_for(const std::string& wanted) {
   const auto& tag = wanted.empty() ? config_->newsletter.language : wanted;
   TIDINGS_LET(const auto* const found, strings(tag));
   // Strings falls back to English; for an unknown language the newsletter's own is better.
-  const bool known = ascii_lower(tag).substr(0, 2) == found->language().substr(0, 2);
+  const auto primary = [](std::string_view each) { return ascii_lower(each.substr(0, each.find('-'))); };
+  const bool known = primary(tag) == primary(found->language());
   if (known || wanted.empty()) return found->language();
   return language_for("");
 }
@@ -261,6 +267,17 @@ std::string Renderer::notices_on(UtcTime date) const {
   std::vector<std::string> files;
   for (const auto* const notice : notices_of_day(date)) files.push_back(notice->file);
   return join(files, "\n");
+}
+
+std::vector<std::string> Renderer::notice_troubles(UtcTime date) const {
+  auto troubles = notices_.troubles;
+  for (const auto* const notice : notices_of_day(date)) {
+    const auto name = fmt::format("notices_{}", name_of(notice->place));
+    if (theme_.uses(name)) continue;
+    troubles.push_back(fmt::format("{}: nobody sees it: theme \"{}\" has no {{{{#{}}}}}", notice->file,
+                                   theme_.name(), name));
+  }
+  return troubles;
 }
 
 message::NoticeViews Renderer::notice_views(UtcTime date, const message::Strings& words) {

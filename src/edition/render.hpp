@@ -76,6 +76,9 @@ class Renderer {
   [[nodiscard]] static Result<Renderer> load(const config::Config& config,
                                              const config::DigestConfig& digest);
 
+  /// Whether load() reads anything that the publisher has written; else it cannot fail.
+  [[nodiscard]] static bool reads_own_files(const config::Config& config, const config::DigestConfig& digest);
+
   /// The language that a reader of that tag really gets: "pt-BR" may be "pt", an unknown one is the
   /// newsletter's.
   [[nodiscard]] Result<std::string> language_for(const std::string& wanted);
@@ -96,7 +99,7 @@ class Renderer {
   /// The files of the notices that some reader of an edition of that date gets, a line each.
   [[nodiscard]] std::string notices_on(UtcTime date) const;
   /// Notices that cannot be shown, and why.
-  [[nodiscard]] const std::vector<std::string>& notice_troubles() const { return notices_.troubles; }
+  [[nodiscard]] std::vector<std::string> notice_troubles(UtcTime date) const;
 
   /// Pictures inside the posts that were rendered so far; called by "cid:" in what render() returns.
   [[nodiscard]] const EmbeddedImages& embedded() const { return embedded_; }

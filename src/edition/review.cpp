@@ -304,7 +304,7 @@ Result<Composed> approve_draft(const config::Context& context, const digest::Edi
   TIDINGS_LET(result.next_run, next_run(config, *digest, context.database, context.clock.now()));
   result.sections = section_names(*digest, arranged.selection.posts, arranged.facts.sections);
   result.notices = renderer.notices_on(edition.scheduled);
-  result.notice_troubles = renderer.notice_troubles();
+  result.notice_troubles = renderer.notice_troubles(edition.scheduled);
   return result;
 }
 

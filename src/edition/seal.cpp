@@ -92,7 +92,9 @@ class Sealer {
           }
           ++recipients_;
           planned_.push_back({.subscriber = recipient.id, .segment = segments_[*index]});
-          if (hours) planned_.back().due = hours->in(recipient.timezone);
+          // Lateness counts from an editor's approval.
+          if (hours)
+            planned_.back().due = std::max(hours->in(recipient.timezone), edition.approved.value_or(UtcTime{}));
           return planned_.size() < planned_at_once ? Result<void>{} : write_planned();
         });
     TIDINGS_TRY(told);

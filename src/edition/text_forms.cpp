@@ -108,7 +108,7 @@ std::string indented(const std::string& text, std::string_view first, std::strin
   for (const auto line : split(text, '\n')) {
     if (!begins) out += '\n';
     const auto prefix = begins ? first : rest;
-    out += line.empty() ? trim(prefix) == "" ? std::string_view{} : trim(prefix) : prefix;
+    out += line.empty() ? trim(prefix).empty() ? std::string_view{} : trim(prefix) : prefix;
     out += line;
     begins = false;
   }

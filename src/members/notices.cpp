@@ -358,7 +358,7 @@ Result<NoticeReport> send_notices(const config::Context& context, const NoticeWr
 Result<void> tidy_up(const config::Context& context) {
   auto& database = context.database;
   const auto& clock = context.clock;
-  if (const auto erased = finish_erasing(database); !erased && erased.error().code != Errc::try_again)
+  if (auto erased = finish_erasing(database); !erased && erased.error().code != Errc::try_again)
     return erased;
   {
     TIDINGS_LET(auto transaction, database.begin());

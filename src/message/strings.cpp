@@ -129,7 +129,8 @@ class FileReader {
                 std::move(hint));
   }
 
-  Result<void> only(const toml::table& table, std::initializer_list<std::string_view> keys) const {
+  [[nodiscard]] Result<void> only(const toml::table& table,
+                                  std::initializer_list<std::string_view> keys) const {
     const std::vector<std::string> known{keys.begin(), keys.end()};
     for (const auto& [key, node] : table) {
       if (std::ranges::find(known, key.str()) == known.end()) {
@@ -143,14 +144,14 @@ class FileReader {
   }
 
   template <class Read>
-  Result<void> in_table(const toml::table& root, std::string_view key, Read read) const {
+  [[nodiscard]] Result<void> in_table(const toml::table& root, std::string_view key, Read read) const {
     const auto* node = root.get(key);
     if (node == nullptr) return {};
     if (!node->is_table()) return error(node, fmt::format("\"{}\" must be a table", key));
     return read(*node->as_table());
   }
 
-  Result<std::string> text(const toml::node& node, std::string_view key) const {
+  [[nodiscard]] Result<std::string> text(const toml::node& node, std::string_view key) const {
     const auto value = node.value<std::string>();
     if (!value || !node.is_string()) return error(&node, fmt::format("\"{}\" must be a string", key));
     if (clean_utf8(*value) != *value) return error(&node, fmt::format("\"{}\" has a control character", key));
@@ -166,8 +167,8 @@ class FileReader {
 
   /// Checks that every {name} of a pattern will be filled in.
   template <std::size_t N>
-  Result<void> check_pattern(const toml::node& node, std::string_view pattern,
-                             const std::array<const char*, N>& known) const {
+  [[nodiscard]] Result<void> check_pattern(const toml::node& node, std::string_view pattern,
+                                           const std::array<const char*, N>& known) const {
     for (auto open = pattern.find('{'); open != std::string_view::npos; open = pattern.find('{', open + 1)) {
       const auto close = pattern.find('}', open);
       if (close == std::string_view::npos) return error(&node, "a \"{\" is not closed");
@@ -206,7 +207,8 @@ class FileReader {
   }
 
   /// The lists of a table belong together: all from one file, or none.
-  Result<void> read_lists(const toml::table& table, std::size_t size, const std::vector<List>& lists) const {
+  [[nodiscard]] Result<void> read_lists(const toml::table& table, std::size_t size,
+                                        const std::vector<List>& lists) const {
     const bool wanted = lists.front().into->empty();
     for (const auto& [key, node] : table) {
       const auto list = std::ranges::find(lists, key.str(), &List::key);

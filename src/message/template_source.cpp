@@ -105,7 +105,7 @@ class Tokenizer {
     }
   }
 
-  Result<void> check_name(std::size_t tag, std::string_view name) const {
+  [[nodiscard]] Result<void> check_name(std::size_t tag, std::string_view name) const {
     if (name.empty()) return place_.error(tag, "this tag has no name");
     const auto bad = name.find_first_of(" \t\r\n");
     if (bad != std::string_view::npos)
@@ -370,13 +370,14 @@ class TemplateReader {
     ++inside;
     const auto source =
         token.indentation.empty() ? std::move(partial->source) : indent(partial->source, token.indentation);
-    const auto done =
+    auto done =
         read({.file = partial->file, .source = source, .indentation = token.indentation.size()}, depth + 1);
     --inclusions_[name];
     return done;
   }
 
-  Result<const nlohmann::json*> find(const Place& place, const Token& token, std::size_t name) const {
+  [[nodiscard]] Result<const nlohmann::json*> find(const Place& place, const Token& token,
+                                                   std::size_t name) const {
     const auto* known = scopes_.find(program_.names[name].parts);
     if (known != nullptr) return known;
     return place.error(token.at, fmt::format("unknown name \"{}\"", token.body),

@@ -159,6 +159,9 @@ Result<Theme> Theme::load(const ThemeOptions& options, const Lookup& lookup) {
 
 const std::string& Theme::name() const { return parts_->name; }
 bool Theme::has_html() const { return parts_->html.has_value(); }
+bool Theme::uses(std::string_view name) const {
+  return (parts_->html ? *parts_->html : parts_->text).uses(name);
+}
 
 Result<std::vector<digest::SegmentBody>> Theme::render_bodies(const EditionView& view, const Strings& strings,
                                                               const Zone& zone) const {

@@ -36,6 +36,8 @@ class Theme {
 
   [[nodiscard]] const std::string& name() const;
   [[nodiscard]] bool has_html() const;
+  /// Whether the page, or the text of a theme without one, uses this name.
+  [[nodiscard]] bool uses(std::string_view name) const;
 
   /// Renders a segment: one body a variant (slots.hpp), `bodies[v]` for variant v; one body only if no
   /// template asks for has_name. Text and HTML hold part marks (parts.hpp). The subject is one line.

@@ -59,7 +59,7 @@ std::string first_columns(const std::string& text, int columns) {
 }
 
 std::string title_of(const PostView& post) {
-  const auto title = collapse_blanks(plain(post.title));
+  auto title = collapse_blanks(plain(post.title));
   if (!title.empty()) return title;
   const auto text = collapse_blanks(plain(post.excerpt_text));
   if (!text.empty()) return first_words(text, 60);

@@ -44,7 +44,8 @@ std::optional<Candidate> next_candidate(std::string_view& rest) {
   const auto descriptor = trim(rest.substr(0, end));
   rest.remove_prefix(end);
   double size = 0;
-  const auto stop = std::from_chars(descriptor.data(), descriptor.data() + descriptor.size(), size).ptr;
+  const auto* const stop =
+      std::from_chars(descriptor.data(), descriptor.data() + descriptor.size(), size).ptr;
   if (stop != descriptor.data() && size > 0) {
     out.size = size;
     out.by_width = stop != descriptor.data() + descriptor.size() && *stop == 'w';

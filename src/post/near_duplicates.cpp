@@ -1,6 +1,7 @@
 #include "post/near_duplicates.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <unordered_set>
 #include <utility>
@@ -194,7 +195,7 @@ std::optional<int> same_story(const StoryText& one, const StoryText& other) {
   const double wanted = apart ? 0.95 : much_shorter ? 0.85 : is_cited ? 0.6 : 0.72;
   const double least_solid = apart ? 0.95 : much_shorter ? 0.75 : is_cited ? 0.5 : 0.6;
   if (overlap.part < wanted || overlap.solid < least_solid || missing > 0.34) return std::nullopt;
-  return static_cast<int>(overlap.part * 100 + 0.5);
+  return static_cast<int>(std::lround(overlap.part * 100));
 }
 
 void StoryIndex::add(SourceId source, std::string_view text) {

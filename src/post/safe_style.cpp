@@ -235,7 +235,7 @@ bool has_plain_lengths(std::string_view value, int max_width) {
     if (value[i] == '-' && i + 1 < value.size() && value[i + 1] != '-') return false;
     if (value[i] < '0' || value[i] > '9') continue;
     double number = 0;
-    const auto end = std::from_chars(value.data() + i, value.data() + value.size(), number).ptr;
+    const auto* const end = std::from_chars(value.data() + i, value.data() + value.size(), number).ptr;
     const auto unit = value.substr(static_cast<std::size_t>(end - value.data()));
     if (unit.starts_with("px") && number > max_width) return false;
     if (unit.starts_with('%') && number > 100) return false;

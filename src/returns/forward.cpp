@@ -47,8 +47,8 @@ std::string covering_note(const std::string& writer, const std::string& own_text
 
 class Forwarder {
  public:
-  Forwarder(const config::Config& config, const std::string& secret, std::vector<message::DkimSigner> signers)
-      : config_(config), secret_(secret), signers_(std::move(signers)) {}
+  Forwarder(const config::Config& config, std::string secret, std::vector<message::DkimSigner> signers)
+      : config_(config), secret_(std::move(secret)), signers_(std::move(signers)) {}
 
   [[nodiscard]] Result<message::Message> message(const bounce::Forward& forward, UtcTime now) const {
     const auto original = bounce::read_mail(forward.bytes);

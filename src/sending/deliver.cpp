@@ -69,7 +69,7 @@ class SegmentMessages {
     return messages;
   }
 
-  SegmentMessages(const Links& links, UtcTime date) : links_(links), date_(date) {}
+  SegmentMessages(Links links, UtcTime date) : links_(std::move(links)), date_(date) {}
 
   /// Errc::bad_data if the address would be refused today: it fails alone.
   /// The values of the own fields that the edition shows: read once, since writing has no database.

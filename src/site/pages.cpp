@@ -232,9 +232,9 @@ Result<std::unique_ptr<WebPages>> WebPages::load(const config::Config& config) {
   for (const auto& [key, text] : pages->strings("en").texts()) words[key] = text;
   const auto find = [&](const std::string& file) -> std::optional<message::PartialSource> {
     for (const auto& folder : {theme, std::string{"default"}}) {
-      if (auto source = lookup(folder + "/" + file)) {
-        return message::PartialSource{.file = folder + "/" + file, .source = std::move(*source)};
-      }
+      auto name = fmt::format("{}/{}", folder, file);
+      if (auto source = lookup(name))
+        return message::PartialSource{.file = std::move(name), .source = std::move(*source)};
     }
     return std::nullopt;
   };

@@ -174,7 +174,7 @@ std::string without_site(std::string title, const std::string& site) {
     }
     if (cut == std::string::npos) break;
     const auto head = title.substr(0, cut);
-    const auto tail = title.substr(cut + length);
+    auto tail = title.substr(cut + length);
     if (!bare_site.empty() && bare_letters(head) == bare_site) return tail;
     const bool is_site = !bare_site.empty() && bare_letters(tail).find(bare_site) != std::string::npos;
     if (!is_site && (tail.size() > 40 || tail.size() * 2 > head.size() * 3 || units_of(head) < 15)) break;

@@ -77,7 +77,7 @@ std::string bot_check_of(std::string_view html) {
   // Most of what is fetched is a feed, which may well write about checks.
   if (html.size() > longest_page || !looks_like_page(html)) return {};
   const auto lower = ascii_lower(html);
-  const auto sign = std::ranges::find_if(
+  const auto* const sign = std::ranges::find_if(
       signs, [&](const Sign& each) { return lower.find(each.words) != std::string::npos; });
   const bool has_title = std::ranges::any_of(
       titles, [&](std::string_view title) { return lower.find(title) != std::string::npos; });

@@ -499,7 +499,7 @@ class ListReader {
       return text;
     }
     auto text = text_of(link);
-    const auto whole = collapse_blanks(attribute(link, "title"));
+    auto whole = collapse_blanks(attribute(link, "title"));
     for (const std::string_view dots : {"...", "\u2026"}) {
       if (text.ends_with(dots) && whole.size() > text.size() - dots.size() &&
           whole.starts_with(trim(text.substr(0, text.size() - dots.size()))))

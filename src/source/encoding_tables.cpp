@@ -49,7 +49,7 @@ constexpr std::array<Table, 6> tables{{
 }  // namespace
 
 std::u32string_view upper_half_of(std::string_view encoding) {
-  const auto found = std::ranges::find(tables, encoding, &Table::name);
+  const auto* const found = std::ranges::find(tables, encoding, &Table::name);
   return found == tables.end() ? std::u32string_view{} : found->upper;
 }
 

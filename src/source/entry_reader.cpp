@@ -92,7 +92,7 @@ const Node* only_div(const Node& node) {
   return found;
 }
 
-std::string as_html(const Node& node, TextKind kind, std::string text) {
+std::string as_html(const Node& node, TextKind kind, const std::string& text) {
   switch (kind) {
     case TextKind::plain: return html_of_plain_text(text);
     case TextKind::html: return mend_double_escaped(std::string{trim(text)});
@@ -140,7 +140,7 @@ struct DateChoice {
 
 /// The address of a picture: the module's attribute, or the text, as some write it.
 std::string image_reference(const Node& node) {
-  for (const auto name : {"href", "url"}) {
+  for (const auto* const name : {"href", "url"}) {
     if (const auto value = trim(node.attribute(name)); !value.empty()) return std::string{value};
   }
   return node.has_elements() ? std::string{} : text_of(node);

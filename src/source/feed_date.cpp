@@ -71,7 +71,7 @@ class DateReader {
   std::optional<UtcTime> read();
 
  private:
-  std::optional<UtcTime> epoch() const;
+  [[nodiscard]] std::optional<UtcTime> epoch() const;
   bool compact();
   bool ordinal(Number year, int day_of_year);
   bool ordinal_or_week(std::size_t length);
@@ -333,7 +333,10 @@ bool DateReader::scan_word() {
       zone += text_[at_++];
       while (at_ < text_.size() && text_[at_] >= 'a' && text_[at_] <= 'z') zone += text_[at_++];
     }
-    if (zone.starts_with("etc/")) return zone_name(std::string_view{zone}.substr(4)) || true;
+    if (zone.starts_with("etc/")) {
+      zone_name(std::string_view{zone}.substr(4));  // one that is unknown says nothing
+      return true;
+    }
     if (const auto found = Zone::find_ignoring_case(zone)) parts_.zone = *found;
     return true;
   }

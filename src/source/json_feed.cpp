@@ -334,7 +334,7 @@ Result<Feed> read_json_feed(std::string_view text, const ParseOptions& options) 
     return fail(Errc::bad_data, "no feed: JSON without \"items\"");
   }
   if (text_at(json, "version").find("jsonfeed.org") == std::string::npos)
-    feed.warnings.push_back("the JSON Feed version is missing");
+    feed.warnings.emplace_back("the JSON Feed version is missing");
   feed.title = collapse_blanks(text_at(json, "title"));
   auto base = link_at(json, "feed_url", options.base_url);
   if (!options.base_url.empty()) base = options.base_url;

@@ -136,11 +136,11 @@ std::string link_of(const FrontMatter& front, const FileName& name, const Entry&
     if (!value.empty()) return resolve_url(options.site_url, value).value_or(value);
   }
   const auto facts = facts_of(front, name, entry, options);
-  const auto own = front.first("permalink");
+  auto own = front.first("permalink");
   static constexpr std::array<std::string_view, 5> jekyll{"date", "pretty", "ordinal", "none", "weekdate"};
   const bool is_name = std::ranges::find(jekyll, own) != jekyll.end();
   const bool is_template = own.find("{{") != std::string::npos || own.find("{%") != std::string::npos;
-  if (!own.empty() && !is_template && !is_name && own.find(":") == std::string::npos)
+  if (!own.empty() && !is_template && !is_name && own.find(':') == std::string::npos)
     return resolve_url(options.site_url, own).value_or(own);
   if (is_web_url(own)) return own;
   std::vector<std::string> patterns{is_template || is_web_url(own) ? std::string{} : own, options.permalinks};
@@ -310,7 +310,7 @@ class FolderReader {
   }
 
  private:
-  std::string day_of(UtcTime time) const {
+  [[nodiscard]] std::string day_of(UtcTime time) const {
     return format_rfc3339(options_.zone ? UtcTime{options_.zone->to_local(time).time_since_epoch()} : time)
         .substr(0, 10);
   }

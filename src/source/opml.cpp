@@ -98,7 +98,7 @@ class Reader {
                           .topics = topics_of(node)});
   }
 
-  std::vector<std::string> topics_of(const Node& node) const {
+  [[nodiscard]] std::vector<std::string> topics_of(const Node& node) const {
     std::vector<std::string> topics;
     const auto add = [&](const std::string& topic) {
       if (!topic.empty() && topics.size() < most_topics && std::ranges::find(topics, topic) == topics.end())

@@ -212,7 +212,7 @@ class PageReader {
   /// does.
   Result<std::optional<Found>> first(xmlNode* from, std::string_view xpaths);
   Result<Entry> entry_of(xmlNode* item, const PageXPaths& xpaths);
-  std::string url_of(const Found& found) const;
+  [[nodiscard]] std::string url_of(const Found& found) const;
 
   xmlDoc* document_;
   Context context_;

@@ -100,7 +100,7 @@ class Trimmer {
     }
   }
 
-  std::string name_at(std::size_t from) const {
+  [[nodiscard]] std::string name_at(std::size_t from) const {
     auto end = from;
     while (end < html_.size() && !is_blank(html_[end]) && html_[end] != '>' && html_[end] != '/') ++end;
     return ascii_lower(html_.substr(from, end - from));
@@ -134,7 +134,7 @@ class Trimmer {
     out_ += "</" + name + ">";
   }
 
-  StartTag read_start_tag() const {
+  [[nodiscard]] StartTag read_start_tag() const {
     StartTag tag{.name = name_at(at_ + 1), .attributes = {}};
     auto at = at_ + 1 + tag.name.size();
     while (at < html_.size() && html_[at] != '>') {
@@ -201,8 +201,8 @@ class Trimmer {
   void write(const StartTag& tag) {
     out_ += '<' + tag.name;
     for (const auto& [name, value] : tag.attributes) {
-      const bool hides =
-          name == "style" && (value.find("display") != value.npos || value.find("visibility") != value.npos);
+      const bool hides = name == "style" && (value.find("display") != std::string_view::npos ||
+                                             value.find("visibility") != std::string_view::npos);
       if ((!hides && !is_one_of(name, kept_attributes)) || value.size() > max_value_bytes) continue;
       out_ += ' ' + name + "=\"";
       for (const char c : value) {

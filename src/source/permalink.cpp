@@ -88,7 +88,7 @@ std::string joined_slugs(const std::vector<std::string>& names) {
 
 std::string name_part(std::string_view word, const PermalinkFacts& facts) {
   const auto bare = facts.is_dated_name ? facts.stem.substr(11) : facts.stem;
-  const auto title = facts.is_dated_name || facts.title.empty() ? bare : slug_of(facts.title);
+  auto title = facts.is_dated_name || facts.title.empty() ? bare : slug_of(facts.title);
   if (word == "title") return title;
   if (word == "slug") return facts.slug.empty() ? title : slug_of(facts.slug);
   if (word.starts_with("slugor")) return facts.slug.empty() ? bare : slug_of(facts.slug);

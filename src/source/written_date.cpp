@@ -64,7 +64,7 @@ class Finder {
  public:
   explicit Finder(std::string_view text) : text_(text), tokens_(tokens_of(text)) {}
 
-  std::optional<WrittenDate> run(std::size_t within) const {
+  [[nodiscard]] std::optional<WrittenDate> run(std::size_t within) const {
     for (std::size_t i = 0; i < tokens_.size() && tokens_[i].begin < within; ++i) {
       auto start = i;
       if (is_weekday_name(tokens_[i].word) && i + 1 < tokens_.size()) ++start;
@@ -77,7 +77,7 @@ class Finder {
   }
 
  private:
-  std::optional<WrittenDate> at(std::size_t i) const {
+  [[nodiscard]] std::optional<WrittenDate> at(std::size_t i) const {
     if (auto found = cjk(i)) return found;
     if (auto found = numeric(i)) return found;
     return named(i);
@@ -93,7 +93,7 @@ class Finder {
     return date;
   }
 
-  std::optional<WrittenDate> cjk(std::size_t i) const {
+  [[nodiscard]] std::optional<WrittenDate> cjk(std::size_t i) const {
     if (i + 5 >= tokens_.size() || !is_year(tokens_[i]) || !is_small(tokens_[i + 2], 12) ||
         !is_small(tokens_[i + 4], 31))
       return std::nullopt;
@@ -107,7 +107,7 @@ class Finder {
   }
 
   /// Two numbers and a year with the same separator, which a blank may follow ("12. 3. 2026").
-  std::optional<WrittenDate> numeric(std::size_t i) const {
+  [[nodiscard]] std::optional<WrittenDate> numeric(std::size_t i) const {
     if (i + 2 >= tokens_.size()) return std::nullopt;
     const auto& [a, b, c] = std::tie(tokens_[i], tokens_[i + 1], tokens_[i + 2]);
     if (a.number < 0 || b.number < 0 || c.number < 0) return std::nullopt;
@@ -130,7 +130,7 @@ class Finder {
   }
 
   /// Day, month's name and year in one of the three usual orders.
-  std::optional<WrittenDate> named(std::size_t i) const {
+  [[nodiscard]] std::optional<WrittenDate> named(std::size_t i) const {
     std::array<const Token*, 3> parts{};
     std::size_t found = 0;
     std::size_t end = 0;

@@ -180,6 +180,7 @@ tl::unexpected<Error> Postgres::error(const PGresult* result, std::string_view d
 }
 
 Result<std::vector<PostgresRow>> Postgres::rows(const char* sql, std::span<const std::string> values) {
+  TIDINGS_TRY(begin_now());
   if (!in_transaction_) TIDINGS_TRY(reconnect());
   return rows_of(server_, connection_.get(), sql, values);
 }
@@ -202,6 +203,7 @@ std::unique_ptr<Prepared> Postgres::prepare(const char* sql) {
 }
 
 Result<void> Postgres::execute(const char* sql) {
+  TIDINGS_TRY(begin_now());
   if (!in_transaction_) TIDINGS_TRY(reconnect());
   TIDINGS_LET(const auto result, run_sql(server_, connection_.get(), sql));
   note_changes(result.get());
@@ -222,6 +224,15 @@ Result<void> Postgres::begin() {
 }
 
 Result<void> Postgres::begin_shared() {
+  TIDINGS_TRY(reconnect());
+  in_transaction_ = true;
+  begin_waits_ = true;
+  return {};
+}
+
+Result<void> Postgres::begin_now() {
+  if (!begin_waits_) return {};
+  begin_waits_ = false;
   TIDINGS_LET([[maybe_unused]] const auto begun, begin_with("BEGIN"));
   return {};
 }
@@ -251,6 +262,10 @@ Result<void> Postgres::begin_reading() {
 }
 
 Result<void> Postgres::commit() {
+  if (std::exchange(begin_waits_, false)) {
+    in_transaction_ = false;
+    return {};
+  }
   const PostgresResult result{PQexec(connection_.get(), "COMMIT")};
   in_transaction_ = false;
   if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) return error(result.get(), "cannot commit to");
@@ -261,6 +276,7 @@ Result<void> Postgres::commit() {
 
 void Postgres::rollback() noexcept {
   in_transaction_ = false;
+  begin_waits_ = false;
   if (PQtransactionStatus(connection_.get()) == PQTRANS_IDLE) return;
   const PostgresResult ignored{PQexec(connection_.get(), "ROLLBACK")};
 }
@@ -275,6 +291,7 @@ std::int64_t Postgres::last_insert_id() {
 
 Result<bool> Postgres::load(std::string_view insert, std::size_t columns, std::span<const Cell> cells) {
   constexpr std::string_view verb = "INSERT INTO ";
+  TIDINGS_TRY(begin_now());
   const auto sql = fmt::format("COPY {} FROM STDIN", insert.substr(insert.find(verb) + verb.size()));
   {
     const PostgresResult begun{PQexec(connection_.get(), sql.c_str())};

@@ -80,6 +80,9 @@ class Postgres final : public Driver {
   [[nodiscard]] Result<std::optional<int>> identify();
   /// Begins a transaction; the rows of the last statement. A lost connection is made again first.
   [[nodiscard]] Result<PostgresResult> begin_with(const char* sql);
+  /// What begin_shared() has put off until there is a statement to send with it.
+  [[nodiscard]] Result<void> begin_now();
+  [[nodiscard]] bool has_begun() const { return in_transaction_ && !begin_waits_; }
   [[nodiscard]] Result<void> migrate();
   [[nodiscard]] Result<void> migrate_locked();
   /// Makes a lost connection again; true if it did. Never within a transaction.
@@ -93,9 +96,10 @@ class Postgres final : public Driver {
   PostgresConnection connection_;
   PostgresAccess access_;
   bool in_transaction_ = false;
-  int session_ = 0;       ///< grows with each connection: prepared statements belong to one
-  int transactions_ = 0;  ///< begun
-  int names_ = 0;         ///< of statements and cursors
+  bool begin_waits_ = false;  ///< in a transaction whose BEGIN goes with its first statement
+  int session_ = 0;           ///< grows with each connection: prepared statements belong to one
+  int transactions_ = 0;      ///< begun
+  int names_ = 0;             ///< of statements and cursors
   std::int64_t fence_ = 0;
   std::int64_t changes_ = 0;
   int schema_version_ = 0;

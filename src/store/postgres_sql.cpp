@@ -212,7 +212,7 @@ class SchemaStatement {
   }
 
  private:
-  std::string word(std::size_t i, std::string_view column, int depth) const {
+  [[nodiscard]] std::string word(std::size_t i, std::string_view column, int depth) const {
     const auto text = tokens_[i].text;
     const bool is_type = (is_table_ && depth == 1 && i > 0 && tokens_[i - 1].text == column) ||
                          (tokens_[0].text == "ALTER" && i > 1 && tokens_[i - 2].text == "COLUMN");

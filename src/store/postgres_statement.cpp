@@ -130,8 +130,9 @@ Result<void> PostgresPrepared::start() {
   auto ready = in_portions_ ? Result<void>{} : make_ready();
   if (ready && in_portions_) return open_cursor();
   if (ready) result_ = run_once();
+  const bool may_repeat = is_select_ || !ready || driver_.begin_waits_;  // nothing has been changed by it
   if ((!ready || PQresultStatus(result_.get()) == PGRES_FATAL_ERROR) && is_cut(driver_.connection_.get()) &&
-      !driver_.in_transaction_ && (is_select_ || !ready)) {
+      !driver_.has_begun() && may_repeat) {
     TIDINGS_TRY(driver_.reconnect());
     TIDINGS_TRY(make_ready());
     result_ = run_once();
@@ -157,7 +158,7 @@ Result<void> PostgresPrepared::start() {
 
 /// Prepares it unless it is, in this session and for these types.
 Result<void> PostgresPrepared::make_ready() {
-  TIDINGS_TRY(driver_.in_transaction_ ? Result<bool>{false} : driver_.reconnect());
+  TIDINGS_TRY(driver_.has_begun() ? Result<bool>{false} : driver_.reconnect());
   if (!name_.empty() && session_ == driver_.session_) return {};
   name_ = fmt::format("s{}", ++driver_.names_);
   const PostgresResult prepared{PQprepare(driver_.connection_.get(), name_.c_str(), sql_.sql.c_str(),
@@ -185,9 +186,19 @@ PostgresResult PostgresPrepared::run_once() {
     formats.push_back(value.is_binary ? 1 : 0);
   }
   const int count = static_cast<int>(values_.size());
+  auto* const connection = driver_.connection_.get();
+  if (cursor_.empty() && driver_.begin_waits_) {
+    if (PQenterPipelineMode(connection) == 1 &&
+        PQsendQueryParams(connection, "BEGIN", 0, nullptr, nullptr, nullptr, nullptr, 0) == 1 &&
+        PQsendQueryPrepared(connection, name_.c_str(), count, data.data(), lengths.data(), formats.data(),
+                            0) == 1) {
+      PQpipelineSync(connection);
+    }
+    return last_of_pipeline();
+  }
   if (cursor_.empty()) {
-    return PostgresResult{PQexecPrepared(driver_.connection_.get(), name_.c_str(), count, data.data(),
-                                         lengths.data(), formats.data(), 0)};
+    return PostgresResult{
+        PQexecPrepared(connection, name_.c_str(), count, data.data(), lengths.data(), formats.data(), 0)};
   }
   // A cursor that outlives its transaction is written to the server's disk first.
   const auto sql = fmt::format("DECLARE {} NO SCROLL CURSOR {} FOR {}", cursor_,
@@ -196,7 +207,30 @@ PostgresResult PostgresPrepared::run_once() {
                                      data.data(), lengths.data(), formats.data(), 0)};
 }
 
+/// The statement's own result, or that of a BEGIN that failed. The transaction has begun unless that did.
+PostgresResult PostgresPrepared::last_of_pipeline() {
+  // A NULL follows each command; on a connection that was lost nothing else comes.
+  constexpr int most_nulls = 4;
+  auto* const connection = driver_.connection_.get();
+  PostgresResult last;
+  for (int nulls = 0; nulls < most_nulls;) {
+    PostgresResult next{PQgetResult(connection)};
+    const auto status = PQresultStatus(next.get());
+    if (!next) ++nulls;
+    if (status == PGRES_PIPELINE_SYNC) break;
+    if (next && status != PGRES_PIPELINE_ABORTED) last = std::move(next);
+  }
+  PQexitPipelineMode(connection);
+  if (PQtransactionStatus(connection) == PQTRANS_INTRANS ||
+      PQtransactionStatus(connection) == PQTRANS_INERROR) {
+    driver_.begin_waits_ = false;
+    ++driver_.transactions_;
+  }
+  return last;
+}
+
 Result<void> PostgresPrepared::open_cursor() {
+  TIDINGS_TRY(driver_.begin_now());
   TIDINGS_TRY(driver_.in_transaction_ ? Result<bool>{false} : driver_.reconnect());
   cursor_ = fmt::format("c{}", ++driver_.names_);
   cursor_transaction_ = driver_.current_transaction();

@@ -47,6 +47,7 @@ class PostgresPrepared final : public Prepared {
   [[nodiscard]] Result<void> start();
   [[nodiscard]] Result<void> make_ready();
   [[nodiscard]] PostgresResult run_once();
+  [[nodiscard]] PostgresResult last_of_pipeline();
   [[nodiscard]] Result<void> open_cursor();
   [[nodiscard]] Result<void> fetch();
 

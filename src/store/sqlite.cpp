@@ -174,17 +174,19 @@ class SqlitePrepared final : public Prepared {
     sqlite3_clear_bindings(statement_.get());
   }
 
-  std::int64_t integer(int column) const override { return sqlite3_column_int64(statement_.get(), column); }
-  std::string_view view(int column) const override { return view_of(statement_.get(), column); }
+  [[nodiscard]] std::int64_t integer(int column) const override {
+    return sqlite3_column_int64(statement_.get(), column);
+  }
+  [[nodiscard]] std::string_view view(int column) const override { return view_of(statement_.get(), column); }
 
-  std::string blob(int column) const override {
+  [[nodiscard]] std::string blob(int column) const override {
     const auto* const data = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
     return data == nullptr
                ? std::string{}
                : std::string{data, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
   }
 
-  bool is_null(int column) const override {
+  [[nodiscard]] bool is_null(int column) const override {
     return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
   }
 
@@ -208,10 +210,10 @@ class BrokenStatement final : public Prepared {
   Result<bool> step() override { return tl::unexpected<Error>(error_); }
   void reset() noexcept override {}
   void clear() noexcept override {}
-  std::int64_t integer(int /*column*/) const override { return 0; }
-  std::string_view view(int /*column*/) const override { return {}; }
-  std::string blob(int /*column*/) const override { return {}; }
-  bool is_null(int /*column*/) const override { return true; }
+  [[nodiscard]] std::int64_t integer(int /*column*/) const override { return 0; }
+  [[nodiscard]] std::string_view view(int /*column*/) const override { return {}; }
+  [[nodiscard]] std::string blob(int /*column*/) const override { return {}; }
+  [[nodiscard]] bool is_null(int /*column*/) const override { return true; }
 
  private:
   Error error_;

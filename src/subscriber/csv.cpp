@@ -56,7 +56,7 @@ char guess_delimiter(std::string_view text) {
     const auto at = delimiters.find(c);
     if (at != std::string_view::npos) ++counts[at];
   }
-  const auto most = std::ranges::max_element(counts);
+  auto* const most = std::ranges::max_element(counts);
   return delimiters[static_cast<std::size_t>(most - counts.begin())];
 }
 

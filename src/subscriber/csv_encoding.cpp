@@ -86,7 +86,7 @@ struct TextDecoder::State {
   }
 
   void decide(std::string_view bytes) {
-    const auto first = std::ranges::find_if(bytes, is_high);
+    const auto* const first = std::ranges::find_if(bytes, is_high);
     if (first == bytes.end()) return;
     const auto from = static_cast<std::size_t>(first - bytes.begin());
     const auto count = count_utf8(bytes.substr(from));

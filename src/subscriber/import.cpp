@@ -268,21 +268,20 @@ class Import {
     }
     const auto state = line.status ? std::get<SubscriptionState>(*line.status) : options_.state;
     const auto address = options_.stored ? line.address : MailAddress{};
-    TIDINGS_LET(
-        const auto result,
-        table_.add(open, {.address = std::move(line.address),
-                          .name = std::move(line.name),
-                          .language = std::move(line.language),
-                          .timezone = std::move(line.timezone),
-                          .topics = std::move(line.topics),
-                          .fields = std::move(line.fields),
-                          .digests = line.digests.empty() ? options_.digests : std::move(line.digests),
-                          .state = state,
-                          .confirmed = line.confirmed,
-                          .left = line.left,
-                          .paused_until = line.paused_until,
-                          .origin = Origin::import,
-                          .detail = std::move(detail)}));
+    TIDINGS_LET(const auto result,
+                table_.add(open, {.address = std::move(line.address),
+                                  .name = std::move(line.name),
+                                  .language = std::move(line.language),
+                                  .timezone = std::move(line.timezone),
+                                  .topics = std::move(line.topics),
+                                  .fields = std::move(line.fields),
+                                  .digests = line.digests.empty() ? options_.digests : line.digests,
+                                  .state = state,
+                                  .confirmed = line.confirmed,
+                                  .left = line.left,
+                                  .paused_until = line.paused_until,
+                                  .origin = Origin::import,
+                                  .detail = std::move(detail)}));
     count(result, state);
     if (options_.stored) TIDINGS_TRY(options_.stored(address, result));
     if (!result.pending.empty()) count_pending(result);

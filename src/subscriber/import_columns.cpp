@@ -415,7 +415,11 @@ Result<void> ColumnMap::read_person(const CsvRecord& record, ImportLine& line) c
     TIDINGS_LET(line.name, check_name(one_line(written.name)));
   }
   TIDINGS_LET(line.language, check_language(field(record, language_)));
-  TIDINGS_LET(line.timezone, check_timezone(field(record, timezone_)));
+  auto zone = check_timezone(field(record, timezone_));
+  // Another service's column was not made for us: "Eastern Time (US & Canada)" is no reason to lose a reader.
+  const bool is_ours = format_ == "csv" || format_ == "tidings";
+  if (!zone && is_ours) return tl::unexpected<Error>{std::move(zone).error()};
+  if (zone) line.timezone = *std::move(zone);
   line.digests = pieces_of(field(record, digests_));
   for (const auto& piece : pieces_of(field(record, topics_))) {
     TIDINGS_LET(auto topic, check_topic(piece));

@@ -78,7 +78,8 @@ Result<std::optional<SignUpRequest>> NoticeTable::next_sign_up() {
     TIDINGS_LET(const bool row, query.step());
     if (!row) return std::nullopt;
     const auto id = query.integer(0);
-    if (auto address = parse_mail_address(query.text(1))) {
+    auto address = parse_mail_address(query.text(1));
+    if (address) {
       return SignUpRequest{.id = id,
                            .address = *std::move(address),
                            .name = query.text(2),
@@ -88,10 +89,9 @@ Result<std::optional<SignUpRequest>> NoticeTable::next_sign_up() {
                            .topics = lines_of(query.view(5)),
                            .fields = fields_in_lines(query.view(7)),
                            .detail = query.text(6)};
-    } else {
-      // No form writes such a row, so nobody waits for its answer; the ones after it do.
-      log::error(fmt::format("sign-up {} is dropped: {}", id, address.error().line()));
     }
+    // No form writes such a row, so nobody waits for its answer; the ones after it do.
+    log::error(fmt::format("sign-up {} is dropped: {}", id, address.error().line()));
     query.reset();
     TIDINGS_TRY(drop_sign_up(id));
   }

@@ -81,9 +81,9 @@ bool ReadAhead::fill(Piece& piece, std::optional<CsvRecord>& first) {
     if (first) {
       record = *std::exchange(first, std::nullopt);
     } else {
-      auto any = next_filled(reader_, record);
-      if (!any) piece.error = std::move(any).error();
+      const auto any = next_filled(reader_, record);
       piece.last = !any || !*any;
+      if (!any) piece.error = any.error();
       if (piece.last) break;
     }
     line = columns_.understand(record);

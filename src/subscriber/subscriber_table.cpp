@@ -513,7 +513,7 @@ Result<DigestChange> SubscriberTable::change_digests(const store::Transaction& /
       std::ranges::any_of(rows, [](const Subscription& row) { return is_kept(row.state); });
   std::optional<UtcTime> paused_until;  // a pause is of all that somebody gets
   for (const auto& row : rows) paused_until = std::max(paused_until, row.paused_until);
-  const auto with = [detail](std::string text) {
+  const auto with = [detail](const std::string& text) {
     return detail.empty() ? text : text + " (" + std::string{detail} + ")";
   };
   const std::vector<std::string> wanted{digests.begin(), digests.end()};

@@ -87,7 +87,7 @@ struct Parser::Http final : httplib::Server {
     task.wait = std::move(response.wait);
     out.status = response.status;
     for (const auto& [name, value] : response.fields) out.set_header(name, value);
-    out.set_content(std::move(response.body), response.content_type);
+    out.set_content(response.body, response.content_type);
     return HandlerResponse::Handled;
   }
 

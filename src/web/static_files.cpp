@@ -53,7 +53,7 @@ std::optional<StaticFile> static_file(const std::filesystem::path& folder, std::
   const auto inside = std::mismatch(root.begin(), root.end(), file.begin(), file.end());
   if (inside.first != root.end()) return std::nullopt;
   const auto extension = ascii_lower(file.extension().string());
-  const auto kind = std::ranges::find(kinds, extension, [](const auto& each) { return each.first; });
+  const auto* const kind = std::ranges::find(kinds, extension, [](const auto& each) { return each.first; });
   if (kind == kinds.end()) return std::nullopt;
   auto bytes = read_file(file, max_bytes);
   if (!bytes) return std::nullopt;

@@ -121,6 +121,15 @@ class BadInput(unittest.TestCase):
             self.assertEqual(self.home.json("edition", "list"), [])
         text.write_text(good)
         self.assertIn("sent", self.home.do("send", "--due", "--to-dir", "out"))
+        text.write_text(good + "{{no_such_name}}\n")
+        self.assertIn('"send --due" now would: nothing', self.home.do("status"))
+        self.refused(["send", "--due"], 78, r"digest\.text\.mustache:\d+:\d+", "no_such_name")
+
+    def test_subject_that_is_wrong_is_told_before_an_edition_is_due(self):
+        self.home.do("send", "--due", "--to-dir", "out")
+        config = self.home.folder / "config.toml"
+        config.write_text(config.read_text() + 'subject = "{{no_such_name}}"\n')
+        self.refused(["send", "--due"], 78, r"config\.toml:\d+:\d+", "no_such_name")
 
     # ---- command line
 

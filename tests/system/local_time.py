@@ -180,6 +180,7 @@ class LocalTime(Case):
         self.assertNotIn("FAIL", self.home.do("doctor", at=later))
         self.assertNotIn("held", self.home.do("doctor", at=later))
         self.assertEqual(self.deliver(later).count("Kathmandu"), 1)
+        self.assertEqual(self.send(later), "", "cron would mail it at each run")
         listed = self.home.json("edition", "list", at=later)[0]
         self.assertEqual((listed["waiting_count"], listed["next_hour"], listed["next_timezone"]),
                          (5, "2026-02-04T02:15:00Z", "Asia/Kathmandu"))
@@ -273,6 +274,30 @@ class LocalTime(Case):
         lima = hour("America/Lima", "2026-02-04")
         self.deliver(lima)
         self.assertEqual(self.mailed_at("lima@example.org"), [lima])
+
+    def test_an_edition_that_is_approved_late_goes_at_once_where_its_hour_has_passed(self):
+        self.configure()
+        config = self.home.folder / "config.toml"
+        config.write_text(config.read_text().replace('language = "en"', 'language = "en"\neditor = "ed@example.org"')
+                          .replace("local_time = true", "local_time = true\nreview = true") + '[delivery]\nmax_lateness = "4h"\n')
+        self.add(READERS, instant("2026-02-02T12:00:00+02:00"))
+        self.post("Post 1", instant("2026-02-03T06:00:00+00:00"))
+        opened = hour("Pacific/Kiritimati", "2026-02-04")
+        self.send(opened)
+        self.mails.clear()  # the editor's
+        at = hour("America/Lima", "2026-02-04") - MINUTE
+        self.home.do("edition", "approve", "daily#1", at=at)
+        self.deliver(at)
+        self.assertEqual(self.sent_to(at), sorted(set(READERS) - {"lima@example.org", "samoa@example.org"}))
+        self.deliver(at + MINUTE)
+        self.assertEqual(self.mailed_at("lima@example.org"), [at + MINUTE])
+
+    def test_a_cancelled_edition_reaches_nobody_who_waited(self):
+        self.open_day()
+        self.home.do("edition", "cancel", "daily#1", at=self.opened + MINUTE)
+        self.deliver(hour("Pacific/Pago_Pago", self.day))
+        self.assertEqual([to for _, to, _ in self.mails], ["kiribati@example.org"])
+        self.assertEqual(self.home.json("edition", "list", at=self.opened + MINUTE)[0]["suppressed_count"], 5)
 
     def test_zones_that_come_and_go_between_editions_lose_and_repeat_no_post(self):
         here = {"athens@example.org": None}
@@ -400,10 +425,12 @@ class Zones(Case):
         self.assertEqual(done.returncode, 65, done.stderr)
         self.assertIn("Mars/Olympus", done.stdout + done.stderr)
         self.home.write("chimp.csv", "Email Address,First Name,MEMBER_RATING,OPTIN_TIME,CONFIRM_TIME,GMTOFF,DSTOFF,TIMEZONE,LEID\n"
-                        "d@example.org,Dee,2,2025-01-01 10:00:00,2025-01-01 10:00:00,-5,-4,America/New_York,1\n")
+                        "d@example.org,Dee,2,2025-01-01 10:00:00,2025-01-01 10:00:00,-5,-4,America/New_York,1\n"
+                        "e@example.org,Eve,2,2025-01-01 10:00:00,2025-01-01 10:00:00,-5,-4,Eastern Time,2\n")
         self.home.do("subscriber", "import", "chimp.csv", at=at)
         zones = {each["address"]: each["timezone"] for each in self.home.json("subscriber", "list", at=at)}
-        self.assertEqual(zones, {"a@example.org": "Asia/Tokyo", "b@example.org": None, "d@example.org": "America/New_York"})
+        self.assertEqual(zones, {"a@example.org": "Asia/Tokyo", "b@example.org": None, "d@example.org": "America/New_York",
+                                 "e@example.org": None})
         exported = self.home.do("subscriber", "export", at=at)
         with Home() as other:
             other.write("feed.xml", rss("Town", []))

@@ -340,6 +340,17 @@ class Notices(Edition):
         self.assertNotIn("README", done.stderr)
         self.assertEqual(len(self.server.to("ada@example.org")), 1)
 
+    def test_a_theme_that_shows_no_notices_is_told(self):
+        self.begin("", 'theme = "mine"\n')
+        self.home.write("templates/mine/digest.text.mustache", "{{#groups}}{{#posts}}{{title}}\n{{/posts}}{{/groups}}\n{{{unsubscribe_url}}}\n")
+        self.notice("boats", "place: top")
+        self.notice("past", "place: top\nuntil: 2026-01-01")
+        done = self.home.run("send", "--due", at=RUN)
+        self.assertEqual(done.returncode, 65, done.stderr)
+        self.assertIn('notices/boats.md: nobody sees it: theme "mine" has no {{#notices_top}}', done.stderr)
+        self.assertNotIn("past", done.stderr)
+        self.assertEqual(len(self.server.to("ada@example.org")), 1)
+
     def test_the_dry_run_tells_notices(self):
         self.begin("")
         self.notice("boats", "place: top")

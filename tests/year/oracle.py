@@ -62,7 +62,7 @@ class World:
 
     def __init__(self, lines):
         self.facts, self.posts, self.readers, self.jobs, self.told = lines[0], {}, {}, [], {}
-        self.others, self.undone, job = [], [], None
+        self.others, self.undone, self.walked, job = [], [], {}, None
         for line in lines[1:]:
             kind = line["k"]
             if kind == "post":
@@ -125,6 +125,12 @@ def runs_of(world, digest):
 
 
 def runs_of_schedule(world, schedule):
+    if schedule not in world.walked:
+        world.walked[schedule] = walk(world, schedule)
+    return world.walked[schedule]
+
+
+def walk(world, schedule):
     """The instants at which the clock on the wall first shows the time, or what comes after it, of a day of its own: found by walking
     from minute to minute, without arithmetic of zones."""
     words = schedule.split()
@@ -334,13 +340,18 @@ class Judge:
             self.known_runs[digest] = runs_of(self.world, digest)
         return self.known_runs[digest]
 
-    def run_at(self, digest, when):
-        """The newest run of the schedule that held at the time."""
+    def runs_known(self, digest, when):
+        """Those of the schedule that held at the time: nobody knows then that it will change."""
         changes = self.world.digests[digest].get("changes")
         runs = self.runs(digest)
         if changes and when < changes:
-            runs = [each for each in runs if each in set(runs_of_schedule(self.world, self.world.digests[digest]["schedule"]))]
-        return max((each for each in runs if each <= when), default=None)
+            before = set(runs_of_schedule(self.world, self.world.digests[digest]["schedule"]))
+            runs = [each for each in runs if each in before]
+        return runs
+
+    def run_at(self, digest, when):
+        """The newest run by then."""
+        return max((each for each in self.runs_known(digest, when) if each <= when), default=None)
 
     def holds_what_is_late(self, job, where):
         """Nothing is held that is not more than max_lateness late."""
@@ -627,7 +638,7 @@ class Judge:
         for job in self.world.jobs:
             if job.is_send() and not job.kept_out():
                 first = self.run_at(digest, job.at)
-                for run in [first] + [each for each in self.runs(digest) if job.stays() and job.at < each <= job.ends["t"]]:
+                for run in [first] + [each for each in self.runs_known(digest, job.at) if job.stays() and job.at < each <= job.ends["t"]]:
                     if run and run >= self.world.jobs[0].ends["t"]:
                         jobs[run].append(job)
         for run in sorted(jobs):

@@ -6,7 +6,7 @@
 
 using namespace tidings::bounce;
 
-TEST_CASE("leave_words: a plain wish is understood in twelve languages") {
+TEST_CASE("leave_words: a plain wish is understood in twenty languages") {
   for (const std::string text :
        {"Unsubscribe",
         "UNSUBSCRIBE!",
@@ -42,7 +42,24 @@ TEST_CASE("leave_words: a plain wish is understood in twelve languages") {
         "配信停止をお願いします。",
         "購読を解除してください",
         "请退订，谢谢",
-        "我要取消订阅"}) {
+        "我要取消订阅",
+        "請取消訂閱，謝謝",
+        "Graag afmelden voor de nieuwsbrief",
+        "Ik wil me uitschrijven. Met vriendelijke groet, Jan",
+        "Stuur mij geen e-mails meer alstublieft",
+        "Proszę mnie wypisać z listy. Pozdrawiam",
+        "Rezygnuję z subskrypcji newslettera",
+        "Nie chcę już otrzymywać waszych maili",
+        "Hej, avregistrera mig från nyhetsbrevet, tack!",
+        "Jag vill avsluta min prenumeration",
+        "Будь ласка, відпишіть мене від розсилки. Дякую",
+        "ВІДПИСАТИСЯ",
+        "안녕하세요. 구독을 취소해 주세요. 감사합니다.",
+        "수신거부 부탁드립니다",
+        "שלום, נא להסיר אותי מרשימת התפוצה. תודה",
+        "הסירו אותי בבקשה",
+        "لطفاً اشتراکم را لغو کنید. با تشکر",
+        "لغو عضویت"}) {
     INFO(text);
     CHECK(asks_to_leave(text));
   }
@@ -56,6 +73,15 @@ TEST_CASE("leave_words: every doubt is a no") {
                                  "unsubscribe?",
                                  "The unsubscribe link is broken",
                                  "Please unsubscribe my friend Tom",
+                                 "Ik wil me niet afmelden",
+                                 "Waarom kan ik me niet uitschrijven",
+                                 "Proszę mnie nie wypisać",
+                                 "Varför ska jag avregistrera mig",
+                                 "Не відпишіть мене",
+                                 "구독 취소하지 마세요",
+                                 "אל תסירו אותי",
+                                 "לא רוצה לבטל את המינוי",
+                                 "اشتراکم را لغو نکنید",
                                  "I did not ask to unsubscribe",
                                  "If you write that again, unsubscribe me",
                                  "Please unsubscribe me if there is no sports section",

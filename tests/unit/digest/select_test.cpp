@@ -332,10 +332,3 @@ TEST_CASE("select: groups keep the reading order, each key once") {
   CHECK(group(posts, GroupBy::none, athens) ==
         std::vector<Group>{{"", true, Indices{0}}, {"", false, Indices{1, 2, 3, 4}}});
 }
-
-TEST_CASE("select: names of orders and groups") {
-  CHECK(*parse_order("source") == Order::source);
-  CHECK(*parse_group_by("none") == GroupBy::none);
-  CHECK(parse_order("newst").error().hint == "did you mean \"newest\"?");
-  CHECK(parse_group_by("zzzzzz").error().hint == "one of: day, source, topic, none");
-}
