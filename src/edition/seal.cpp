@@ -94,7 +94,8 @@ class Sealer {
           planned_.push_back({.subscriber = recipient.id, .segment = segments_[*index]});
           // Lateness counts from an editor's approval.
           if (hours)
-            planned_.back().due = std::max(hours->in(recipient.timezone), edition.approved.value_or(UtcTime{}));
+            planned_.back().due =
+                std::max(hours->in(recipient.timezone), edition.approved.value_or(UtcTime{}));
           return planned_.size() < planned_at_once ? Result<void>{} : write_planned();
         });
     TIDINGS_TRY(told);
