@@ -46,12 +46,13 @@ case "$flavour" in
     ;;
   fuzz)
     scripts/install.sh build test clang
-    scripts/build.sh fuzz fuzz_article fuzz_feed fuzz_date fuzz_front_matter fuzz_opml fuzz_html fuzz_url fuzz_bounce
+    scripts/build.sh fuzz fuzz_article fuzz_calendar fuzz_feed fuzz_date fuzz_front_matter fuzz_opml fuzz_html fuzz_picture fuzz_url fuzz_bounce
     fuzz fuzz_feed -dict=tests/fuzz/feed.dict build/fuzz/corpus/fuzz_feed tests/data/feeds
     fuzz fuzz_article build/fuzz/corpus/fuzz_article tests/data/articles
+    fuzz fuzz_calendar -dict=tests/fuzz/calendar.dict build/fuzz/corpus/fuzz_calendar tests/data/calendars
     fuzz fuzz_html -max_len=512 -dict=tests/fuzz/html.dict build/fuzz/corpus/fuzz_html
     fuzz fuzz_bounce build/fuzz/corpus/fuzz_bounce tests/data/bounce
-    for each in date front_matter opml url; do fuzz "fuzz_$each" "build/fuzz/corpus/fuzz_$each"; done
+    for each in date front_matter opml picture url; do fuzz "fuzz_$each" "build/fuzz/corpus/fuzz_$each"; done
     ;;
   tidy)
     scripts/install.sh build test clang

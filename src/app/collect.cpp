@@ -12,6 +12,7 @@
 #include "app/read_source.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "source/event_table.hpp"
 #include "source/fetch.hpp"
 #include "source/source_table.hpp"
 
@@ -33,12 +34,14 @@ class Collector {
         sources_(context.database),
         posts_(context.database),
         clock_(context.clock),
-        pages_(fetch_options(context.config)) {}
+        events_(context.database),
+        pages_(fetch_options(context.config), context.config.newsletter.zone, context.clock.now()) {}
 
   Result<CollectReport> run(const CollectOptions& options) {
     // Posts that a clock ahead of ours has seen would wait until then.
     TIDINGS_LET(const auto ahead, posts_.count_seen_after(clock_.now() + clock_slack));
     if (ahead > 0) TIDINGS_TRY(posts_.seen_at_latest(clock_.now()));
+    TIDINGS_TRY(events_.forget_before(clock_.now() - std::chrono::hours{24}));
     TIDINGS_TRY(choose(options));
     const auto local =
         std::ranges::stable_partition(jobs_, [](const Job& job) { return !is_local(*job.config); });
@@ -54,6 +57,7 @@ class Collector {
     for (auto& job : jobs_) {
       auto request = request_for(*job.config, job.source);
       if (request) {
+        TIDINGS_TRY(ask_anew_for_events(job.source.id, *request));
         requests.push_back(*std::move(request));
         fetched.push_back(std::move(job));
       } else {
@@ -106,6 +110,7 @@ class Collector {
       report_.sources.push_back({.name = each.spec.name,
                                  .what = CollectedSource::What::not_due,
                                  .entries = 0,
+                                 .events = 0,
                                  .left_out = 0,
                                  .dropped = 0,
                                  .counts = {},
@@ -115,6 +120,25 @@ class Collector {
       if (named || (source::is_due(source, clock_.now()) && is_time(each, source))) {
         jobs_.push_back({.config = &each, .source = std::move(source), .report = report_.sources.size() - 1});
       }
+    }
+    return {};
+  }
+
+  /// A calendar that has not changed for long must be read again, since its series go on.
+  Result<void> ask_anew_for_events(SourceId source, source::FetchRequest& request) {
+    constexpr std::chrono::hours least_outlook{24 * 62};  // more than a [[digest.section]] looks ahead
+    TIDINGS_LET(const auto until, events_.known_until(source));
+    if (!until || *until > clock_.now() + least_outlook) return {};
+    request.etag.clear();
+    request.last_modified.clear();
+    return {};
+  }
+
+  Result<void> store_events(SourceId source, const source::Feed& feed) {
+    TIDINGS_TRY(events_.replace(source, "", feed.events, feed.events_until));
+    for (const auto& entry : feed.entries) {
+      if (entry.from_page && !entry.link.empty())
+        TIDINGS_TRY(events_.replace(source, entry.link, entry.from_page->events));
     }
     return {};
   }
@@ -192,6 +216,8 @@ class Collector {
         report.counts,
         posts_.store({.source = job.source.id, .now = clock_.now(), .last_good = job.source.last_good},
                      feed->entries, options));
+    report.events = static_cast<int>(feed->events.size());
+    TIDINGS_TRY(store_events(job.source.id, *feed));
     // Only now are the validators stored: a crash before this line costs a second reading, never a post.
     if (filtered.complete) return sources_.good(job.source.id, fetched, *feed, clock_.now(), report.dropped);
     // Without validators the next answer is the whole feed, and its posts are asked about again.
@@ -213,6 +239,7 @@ class Collector {
     Result<source::Feed> feed;
   };
   std::vector<SlowJob> slow_;  ///< read, but with programs to run or pages to fetch
+  source::EventTable events_;
   Pages pages_;
   CollectReport report_;
   std::optional<Error> failure_;

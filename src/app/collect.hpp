@@ -15,6 +15,7 @@ struct CollectedSource {
   std::string name;
   enum class What { read, not_modified, not_due, failed } what = What::read;
   int entries = 0;
+  int events = 0;    ///< that are to come
   int left_out = 0;  ///< older ones beyond max_entries
   int dropped = 0;   ///< rejected by include or exclude
   post::StoreCounts counts;

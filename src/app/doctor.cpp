@@ -220,7 +220,10 @@ class Doctor {
           fmt::format(", such as \"{}\"", truncate_utf8(first.title.empty() ? first.link : first.title, 60));
     }
     if (dropped > 0) what += fmt::format(", {} kept out by rules or filters", dropped);
-    const bool is_good = (health.empty() || health == "good") && posts > dropped;
+    if (!feed->events.empty())
+      what += fmt::format(", {} to come", plural(static_cast<long long>(feed->events.size()), "event"));
+    const bool has_some = posts > dropped || !feed->events.empty();
+    const bool is_good = (health.empty() || health == "good") && has_some;
     add(is_good ? Finding::Level::good : Finding::Level::note, about, std::move(what),
         is_good ? "" : fmt::format("\"tidings source check {}\" shows each post", source.spec.name));
   }

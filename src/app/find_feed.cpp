@@ -5,6 +5,8 @@
 #include <variant>
 #include <vector>
 
+#include "app/read_source.hpp"
+#include "source/calendar.hpp"
 #include "source/discover.hpp"
 #include "source/fetch.hpp"
 #include "source/page.hpp"
@@ -38,8 +40,12 @@ std::optional<FoundFeed> first_feed(const std::vector<std::string>& places) {
 
 }  // namespace
 
-Result<FoundFeed> find_feed(const std::string& url) {
+Result<FoundFeed> find_feed(const std::string& url, const Zone& zone, UtcTime now) {
   TIDINGS_LET(const auto fetched, fetch(url));
+  if (source::looks_like_calendar(fetched.bytes)) {
+    TIDINGS_LET(auto calendar, source::read_calendar(fetched.bytes, calendar_options(fetched, zone, now)));
+    return FoundFeed{.url = url, .feed = std::move(calendar)};
+  }
   auto feed = parse(fetched);
   if (feed) return FoundFeed{.url = url, .feed = *std::move(feed)};
   if (fetched.bytes.empty()) return tl::unexpected<Error>(feed.error());

@@ -3,7 +3,9 @@
 
 #include <string>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
+#include "base/zone.hpp"
 #include "source/source.hpp"
 
 namespace tidings::app {
@@ -19,7 +21,7 @@ struct FoundFeed {
 };
 
 /// Of http(s):// or file:, private addresses too. Errc::unavailable if there is no answer; else the error of
-/// reading it as a feed.
-[[nodiscard]] Result<FoundFeed> find_feed(const std::string& url);
+/// reading it as a feed. A calendar is one too, with its events from `now` on.
+[[nodiscard]] Result<FoundFeed> find_feed(const std::string& url, const Zone& zone, UtcTime now);
 
 }  // namespace tidings::app

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "source/article.hpp"
+#include "source/linked_events.hpp"
 
 namespace tidings::app {
 namespace {
@@ -24,8 +25,17 @@ bool has_picture(const source::Entry& entry) {
   return shows(entry.content_html) || shows(entry.summary_html);
 }
 
-/// What the page gives of what is wanted.
-void read(const source::Fetched& page, const config::SourceConfig& source, source::Entry& entry) {
+source::FetchRequest request_for(const std::string& url, const source::FetchRequest& like) {
+  source::FetchRequest request{
+      .url = url, .reach = like.reach, .max_bytes = most_page_bytes, .proxy = like.proxy};
+  if (source::is_same_host(url, like.url)) request.login = like.login;
+  return request;
+}
+
+}  // namespace
+
+void Pages::read(const source::Fetched& page, const config::SourceConfig& source,
+                 source::Entry& entry) const {
   const source::ArticleOptions options{.base_url = page.final_url, .content_type = page.content_type};
   source::Entry::FromPage out;
   if (source.content == post::Content::article) {
@@ -39,17 +49,14 @@ void read(const source::Fetched& page, const config::SourceConfig& source, sourc
     out.image = std::move(picture.url);
     out.image_alt = std::move(picture.alt);
   }
+  out.events =
+      source::read_linked_events(page.bytes, {.page_url = page.final_url, .zone = zone_, .now = now_});
+  for (auto& event : out.events) {
+    event.page = entry.link;
+    event.categories = entry.categories;
+  }
   entry.from_page = std::move(out);
 }
-
-source::FetchRequest request_for(const std::string& url, const source::FetchRequest& like) {
-  source::FetchRequest request{
-      .url = url, .reach = like.reach, .max_bytes = most_page_bytes, .proxy = like.proxy};
-  if (source::is_same_host(url, like.url)) request.login = like.login;
-  return request;
-}
-
-}  // namespace
 
 const source::Robots& Pages::robots_of(const std::string& url, const source::FetchRequest& like) {
   auto place = parse_url(url).value_or(Url{});

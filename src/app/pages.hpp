@@ -1,5 +1,5 @@
 // The pages of new posts: content = "article" takes the whole article, images_from = "page" the picture that
-// the page names.
+// the page names. The events that such a page describes are read from it, too.
 //
 // Polite: robots.txt is obeyed and asked for once a run and host, one connection a host, `most_pages` of a
 // source at one run. Safe: the same guards as feeds (source/fetch). A page is fetched once, when its post is
@@ -24,7 +24,8 @@ constexpr std::size_t most_pages = 60;
 
 class Pages {
  public:
-  explicit Pages(source::FetchOptions options) : options_(std::move(options)) {}
+  Pages(source::FetchOptions options, const Zone& zone, UtcTime now)
+      : options_(std::move(options)), zone_(zone), now_(now) {}
 
   [[nodiscard]] static bool are_wanted(const config::SourceConfig& source) {
     return source.images_from_page || source.content == post::Content::article;
@@ -39,7 +40,11 @@ class Pages {
  private:
   [[nodiscard]] const source::Robots& robots_of(const std::string& url, const source::FetchRequest& like);
 
+  void read(const source::Fetched& page, const config::SourceConfig& source, source::Entry& entry) const;
+
   source::FetchOptions options_;
+  Zone zone_;
+  UtcTime now_;
   std::map<std::string, source::Robots> robots_;  ///< by scheme, host and port
 };
 

@@ -7,9 +7,11 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "config/secret.hpp"
 #include "source/entry_rules.hpp"
 #include "source/feed_command.hpp"
+#include "source/linked_events.hpp"
 #include "source/markdown.hpp"
 #include "source/newest.hpp"
 #include "source/page.hpp"
@@ -24,15 +26,39 @@ bool is_json(std::string_view bytes) {
   return first != std::string_view::npos && (bytes[first] == '{' || bytes[first] == '[');
 }
 
-Result<source::Feed> parse(const config::SourceConfig& config, const source::Fetched& fetched) {
+/// The posts of a page, and the events that it describes.
+Result<source::Feed> parse_page(const config::Config& all, const config::SourceConfig& config,
+                                const source::Fetched& fetched, UtcTime now) {
   const source::PageOptions page{
       .base_url = fetched.final_url, .content_type = fetched.content_type, .xpaths = config.xpaths};
-  if (config.spec.kind == source::Kind::page) return source::read_page(fetched.bytes, page);
+  auto events = source::read_linked_events(
+      fetched.bytes, {.page_url = fetched.final_url, .zone = all.newsletter.zone, .now = now});
+  auto feed = source::read_page(fetched.bytes, page);
+  if (!feed && (events.empty() || feed.error().code != Errc::bad_data)) return feed;
+  if (!feed) {
+    feed = source::Feed{};  // a page of events alone
+    feed->format = source::Format::html;
+  }
+  feed->events = std::move(events);
+  return feed;
+}
+
+Result<source::Feed> parse(const config::Config& all, const config::SourceConfig& config,
+                           const source::Fetched& fetched, UtcTime now) {
+  if (config.spec.kind == source::Kind::page) return parse_page(all, config, fetched, now);
+  const bool is_calendar =
+      config.spec.kind == source::Kind::ical ||
+      (config.spec.kind == source::Kind::automatic && source::looks_like_calendar(fetched.bytes));
+  if (is_calendar) {
+    auto options = calendar_options(fetched, all.newsletter.zone, now);
+    options.most = config.limits.entries;
+    return source::read_calendar(fetched.bytes, options);
+  }
   const source::ParseOptions options{
       .base_url = fetched.final_url, .content_type = fetched.content_type, .limits = config.limits};
   auto feed = source::parse_feed(fetched.bytes, options);
   if (feed || config.spec.kind != source::Kind::automatic || is_json(fetched.bytes)) return feed;
-  if (auto posts = source::read_page(fetched.bytes, page)) return posts;
+  if (auto posts = parse_page(all, config, fetched, now)) return posts;
   return feed;
 }
 
@@ -59,6 +85,15 @@ Result<source::Feed> filtered(const config::Config& all, const config::SourceCon
     if (entry.categories.size() > config.limits.categories) entry.categories.resize(config.limits.categories);
     source::apply_rules(entry, rules, config.filter, now);
   }
+  feed->dropped_events = static_cast<std::size_t>(std::erase_if(feed->events, [&](source::Event& event) {
+    source::Entry entry{.title = event.title,
+                        .link = event.url,
+                        .summary_html = escape_html(event.text),
+                        .categories = event.categories};
+    source::apply_rules(entry, rules, config.filter, now);
+    event.categories = std::move(entry.categories);
+    return !entry.dropped.empty();
+  }));
   return feed;
 }
 
@@ -99,6 +134,15 @@ Result<source::FetchRequest> request_for(const config::SourceConfig& config, con
   return request;
 }
 
+source::CalendarOptions calendar_options(const source::Fetched& fetched, const Zone& zone, UtcTime now) {
+  constexpr std::chrono::hours outlook{24 * 200};
+  return {.base_url = fetched.final_url,
+          .content_type = fetched.content_type,
+          .zone = zone,
+          .now = now,
+          .until = now + outlook};
+}
+
 source::FetchOptions fetch_options(const config::Config& config) {
   source::FetchOptions options;
   if (!config.newsletter.public_url.empty()) options.user_agent += " (+" + config.newsletter.public_url + ")";
@@ -107,7 +151,7 @@ source::FetchOptions fetch_options(const config::Config& config) {
 
 Result<source::Feed> read_fetched(const config::Config& config, const config::SourceConfig& source,
                                   const source::Fetched& fetched, UtcTime now) {
-  return filtered(config, source, now, parse(source, fetched));
+  return filtered(config, source, now, parse(config, source, fetched, now));
 }
 
 Result<source::Feed> read_local_source(const config::Config& config, const config::SourceConfig& source,

@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "config/config.hpp"
 #include "post/normalise.hpp"
+#include "source/calendar.hpp"
 #include "source/fetch.hpp"
 #include "source/source.hpp"
 
@@ -20,6 +21,10 @@ namespace tidings::app {
 
 /// How sources are fetched.
 [[nodiscard]] source::FetchOptions fetch_options(const config::Config& config);
+
+/// How an answer is read as a calendar: so far ahead as any section of events may look, and more.
+[[nodiscard]] source::CalendarOptions calendar_options(const source::Fetched& fetched, const Zone& zone,
+                                                       UtcTime now);
 
 /// An answer as the source's kind says; "auto" is a feed, or else a page that shows its posts. Limits hold,
 /// and entries that include or exclude keep out say so (Entry::dropped).

@@ -14,6 +14,7 @@
 #include "digest/edition_table.hpp"
 #include "edition/compose.hpp"
 #include "edition/selection.hpp"
+#include "post/picture_table.hpp"
 #include "post/post_retention.hpp"
 #include "returns/mailbox.hpp"
 #include "sending/clock_guard.hpp"
@@ -189,6 +190,7 @@ class Pruner {
   }
 
   Result<void> posts(UtcTime before) {
+    TIDINGS_TRY(post::PictureTable(database_).forget_before(before));
     std::optional<std::set<PostId>> owed;
     for (PostId after{}; !is_over();) {
       TIDINGS_LET(auto old, post::with_old_texts(database_, before, after, posts_at_once));

@@ -132,14 +132,15 @@ struct EditionOption {
 Result<Exit> show_edition(Session& session, const EditionOption& options) {
   TIDINGS_LET(const auto context, session.context(Access::read_only));
   TIDINGS_LET(const auto details, edition::describe_edition(context, options.edition));
-  const auto& [edition, posts, dropped, segments, left_out, sections, notices, pictures, preflight, counts] =
-      details;
+  const auto& [edition, posts, dropped, segments, left_out, sections, groups, events, notices, pictures,
+               preflight, counts] = details;
   if (form() == Form::json) {
     auto json = edition_object(edition);
     json["post_count"] = posts.size();
     json["segment_count"] = segments.size();
     add_counts(json, counts);
     json["posts"] = post_objects(posts, sections);
+    json["events"] = event_objects(events);
     json["notices"] = lines_json(notices);
     json["dropped"] = post_objects(dropped);
     json["segments"] = Json::array();
@@ -176,10 +177,15 @@ Result<Exit> show_edition(Session& session, const EditionOption& options) {
   for (const auto line : split(notices, '\n')) {
     if (!line.empty()) out += fmt::format("  notice     {}\n", printable(line));
   }
-  for (const auto& post : posts) {
-    const auto section = sections.find(post.id);
-    out += fmt::format("  {:>6}  {}{}\n", post.id.value, printable(post::display_title(post)),
-                       section == sections.end() ? "" : fmt::format(" (in {})", printable(section->second)));
+  for (const auto& group : groups) {
+    for (const auto index : group.posts) {
+      const auto& post = posts[index];
+      const auto section = sections.find(post.id);
+      out +=
+          fmt::format("  {:>6}  {}{}\n", post.id.value, printable(post::display_title(post)),
+                      section == sections.end() ? "" : fmt::format(" (in {})", printable(section->second)));
+    }
+    for (const auto index : group.events) out += in_words(std::span{&events[index], 1}, zone);
   }
   for (const auto& post : dropped)
     out += fmt::format("  {:>6}  {} (dropped by the editor)\n", post.id.value,

@@ -20,6 +20,7 @@
 #include "cli/job_objects.hpp"
 #include "cli/job_words.hpp"
 #include "cli/left_out_words.hpp"
+#include "cli/objects.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "edition/archive.hpp"
@@ -375,15 +376,16 @@ Result<void> tell_joined_posts(store::Database& database, const app::ComposeOutc
   return {};
 }
 
-/// Which posts stand in a section of their digest, and the notices between the posts.
-Result<void> tell_sections(store::Database& database, const app::ComposeOutcome& outcome) {
+/// Which posts stand in a section of their digest, its events, and the notices between the posts.
+Result<void> tell_sections(const config::Context& context, const app::ComposeOutcome& outcome) {
   std::string out;
   for (const auto& composed : outcome.composed) {
     for (const auto& [id, section] : composed.sections) {
-      TIDINGS_LET(const auto post, app::find_post(database, id));
+      TIDINGS_LET(const auto post, app::find_post(context.database, id));
       out += fmt::format("  {:>6}  {} (in {})\n", id.value, printable(post::display_title(post)),
                          printable(section));
     }
+    out += in_words(composed.events, context.config.newsletter.zone);
     for (const auto file : split(composed.notices, '\n')) {
       if (!file.empty()) out += fmt::format("  notice  {}\n", printable(file));
     }
@@ -403,7 +405,7 @@ Result<Exit> rehearse(Session& session, const std::vector<const config::DigestCo
   ending.add(held_in(outcome));
   TIDINGS_TRY(print_composed(context, outcome, Told::all));
   if (form() == Form::json && command.to_dir.empty()) return ending.result();
-  TIDINGS_TRY(tell_sections(context.database, outcome));
+  TIDINGS_TRY(tell_sections(context, outcome));
   TIDINGS_TRY(tell_joined_posts(context.database, outcome));
   TIDINGS_TRY(tell_left_out_posts(context.database, outcome));
   const auto say_line = [](const std::string& line) { say(printable(line) + "\n"); };

@@ -51,6 +51,7 @@ Json collected_object(const app::CollectedSource& source) {
           {"source", source.name},
           {"outcome", name_of(source.what)},
           {"entry_count", source.entries},
+          {"event_count", source.events},
           {"added_count", source.counts.added},
           {"updated_count", source.counts.updated},
           {"rejected_count", source.dropped},
@@ -74,6 +75,7 @@ Json composed_object(const edition::Composed& composed) {
           {"recipient_count", composed.recipients},
           {"next_run", json_time(composed.next_run)},
           {"hours", name_of(composed.hours)},
+          {"events", event_objects(composed.events)},
           {"notices", lines_json(composed.notices)},
           {"left_out_counts", left_out_counts(composed.left_out)}};
 }

@@ -26,8 +26,11 @@ std::string result_in_words(const app::CollectedSource& source) {
     case What::failed: return "failed: " + source.error;
     case What::read: break;
   }
+  const auto events = plural(source.events, "event");
+  if (source.entries == 0 && source.events > 0) return events + " to come";
   auto out = fmt::format("{}: {} new, {} changed", plural(source.entries, "post"), source.counts.added,
                          source.counts.updated);
+  if (source.events > 0) out += ", " + events + " to come";
   if (source.dropped > 0) out += fmt::format(", {} kept out by rules or filters", source.dropped);
   if (source.left_out > 0) out += fmt::format("; {} older ones skipped (max_entries)", source.left_out);
   return out;
@@ -41,6 +44,13 @@ std::string_view in_words(edition::Composed::Hours hours) {
     case Hours::at_once: break;
   }
   return ", everybody at once, whatever the hour where they are";
+}
+
+/// "3 posts", "3 posts and 2 events"
+std::string contents_of(const edition::Composed& composed) {
+  auto out = plural(composed.posts, "post");
+  if (composed.events.empty()) return out;
+  return out + " and " + plural(static_cast<long long>(composed.events.size()), "event");
 }
 
 std::string left_out(const edition::Composed& composed) {
@@ -98,7 +108,7 @@ std::string in_words(const edition::Composed& composed, const Zone& zone) {
     case What::sealed:
       return fmt::format(
           "{}#{} \"{}\": {} for {}{}{}{}{}", composed.digest, composed.number, printable(composed.title),
-          plural(composed.posts, "post"), plural(composed.recipients, "subscriber"), in_words(composed.hours),
+          contents_of(composed), plural(composed.recipients, "subscriber"), in_words(composed.hours),
           left_out(composed), composed.note.empty() ? "" : "; to keep it small: " + composed.note,
           composed.pictures.empty() ? "" : "\n  " + printable(composed.pictures));
     case What::skipped: {
@@ -113,7 +123,7 @@ std::string in_words(const edition::Composed& composed, const Zone& zone) {
     case What::drafted:
       return fmt::format(
           "{0}#{1} \"{2}\": a draft with {3}{4}; \"tidings edition approve {0}#{1}\" approves it",
-          composed.digest, composed.number, printable(composed.title), plural(composed.posts, "post"),
+          composed.digest, composed.number, printable(composed.title), contents_of(composed),
           left_out(composed));
     case What::unapproved:
       return fmt::format("{}#{}: held, {}", composed.digest, composed.number, composed.reason);

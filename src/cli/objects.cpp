@@ -69,6 +69,44 @@ Json post_objects(std::span<const post::Post> posts, const std::map<PostId, std:
   return out;
 }
 
+Json event_object(const source::Event& event) {
+  return {{"uid", event.id},
+          {"title", event.title},
+          {"start", json_time(event.start)},
+          {"end", json_time(event.end)},
+          {"all_day", event.all_day},
+          {"place", json_text(event.place)},
+          {"url", json_text(event.url)},
+          {"categories", event.categories}};
+}
+
+Json event_objects(std::span<const digest::AnnouncedEvent> events) {
+  Json out = Json::array();
+  for (const auto& each : events) {
+    auto object = event_object(each.event);
+    object.erase("categories");
+    object["source"] = each.source;
+    object["topics"] = each.topics;
+    object["section"] = each.section;
+    out.push_back(std::move(object));
+  }
+  return out;
+}
+
+std::string in_words(const source::Event& event, const Zone& zone) {
+  constexpr std::size_t of_a_day = 10;
+  const auto time = time_in_words(zone, event.start);
+  return fmt::format("{:<16}  {}{}", event.all_day ? time.substr(0, of_a_day) : time, printable(event.title),
+                     event.place.empty() ? "" : ", " + printable(event.place));
+}
+
+std::string in_words(std::span<const digest::AnnouncedEvent> events, const Zone& zone) {
+  std::string out;
+  for (const auto& each : events)
+    out += fmt::format("  event   {} (in {})\n", in_words(each.event, zone), printable(each.section));
+  return out;
+}
+
 Json lines_json(std::string_view text) {
   Json out = Json::array();
   for (const auto line : split(text, '\n')) {

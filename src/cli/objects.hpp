@@ -7,8 +7,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/zone.hpp"
 #include "cli/output.hpp"
 #include "digest/digest.hpp"
+#include "digest/events.hpp"
 #include "edition/editions.hpp"
 #include "post/post.hpp"
 
@@ -30,6 +32,15 @@ void add_waiting(Json& json, const std::optional<delivery::Ledger::Waiting>& wai
 /// The same with "section": its name, or null.
 [[nodiscard]] Json post_objects(std::span<const post::Post> posts,
                                 const std::map<PostId, std::string>& sections);
+
+/// What is to happen, as "events" of a feed or an edition.
+[[nodiscard]] Json event_object(const source::Event& event);
+[[nodiscard]] Json event_objects(std::span<const digest::AnnouncedEvent> events);
+
+/// "2026-01-05 19:00  Choir, Harbour hall"; of a whole day without an hour.
+[[nodiscard]] std::string in_words(const source::Event& event, const Zone& zone);
+/// A line each, with its section.
+[[nodiscard]] std::string in_words(std::span<const digest::AnnouncedEvent> events, const Zone& zone);
 
 /// The lines of `text` as a list; empty text has none.
 [[nodiscard]] Json lines_json(std::string_view text);

@@ -16,6 +16,7 @@
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "cli/command.hpp"
+#include "cli/objects.hpp"
 #include "cli/opml_commands.hpp"
 #include "cli/output.hpp"
 #include "post/normalise.hpp"
@@ -23,6 +24,7 @@
 #include "post/sanitise.hpp"
 #include "source/address_guard.hpp"
 #include "source/article.hpp"
+#include "source/calendar.hpp"
 #include "source/html_text.hpp"
 #include "source/parse.hpp"
 
@@ -155,6 +157,33 @@ std::string day_or_none(const config::Config* config, const source::Entry& entry
   return text.substr(0, 10);
 }
 
+Json events_json(const source::Feed& feed) {
+  Json out = Json::array();
+  for (const auto& each : feed.events) out.push_back(event_object(each));
+  return out;
+}
+
+/// "12 posts", "3 events to come", "12 posts, 3 events to come"
+std::string contents_of(const source::Feed& feed) {
+  const auto posts = plural(static_cast<long long>(feed.entries.size()), "post");
+  if (feed.events.empty() && feed.format != source::Format::ical) return posts;
+  const auto events = plural(static_cast<long long>(feed.events.size()), "event") + " to come";
+  return feed.entries.empty() ? events : posts + ", " + events;
+}
+
+/// The first of them, in the newsletter's zone if it is known.
+std::string event_lines(const source::Feed& feed, const Zone& zone, std::size_t most) {
+  std::string out;
+  for (std::size_t i = 0; i < feed.events.size() && i < most; ++i)
+    out += fmt::format("  {}\n", shorten(in_words(feed.events[i], zone), 90));
+  if (feed.events.size() > most) out += fmt::format("  and {} more\n", feed.events.size() - most);
+  return out;
+}
+
+Zone zone_of(const config::Config* config) {
+  return config != nullptr ? config->newsletter.zone : Zone::find("UTC").value();
+}
+
 /// What a feed was found to be.
 Json found_object(const source::Feed& feed, const std::string& name, const std::string& url) {
   int rejected = 0;
@@ -174,6 +203,8 @@ Json found_object(const source::Feed& feed, const std::string& name, const std::
           {"rejected_count", rejected},
           {"older_left_out_count", feed.left_out},
           {"entries", std::move(entries)},
+          {"event_count", feed.events.size()},
+          {"events", events_json(feed)},
           {"warnings", feed.warnings},
           {"error", nullptr}};
 }
@@ -183,14 +214,15 @@ void print_found(const config::Config* config, const source::Feed& feed, const s
                  std::string_view more = {}) {
   const auto name = free_name(name_from(url), config, url);
   if (form() == Form::json) return print(json_line(found_object(feed, name, url)));
-  std::string out = fmt::format("{} ({}, {})\n", printable(feed.title), source::name_of(feed.format),
-                                plural(static_cast<long long>(feed.entries.size()), "post"));
+  auto out =
+      fmt::format("{} ({}, {})\n", printable(feed.title), source::name_of(feed.format), contents_of(feed));
   for (std::size_t i = 0; i < feed.entries.size() && i < 5; ++i) {
     const auto& entry = feed.entries[i];
     const auto post = post::normalise(entry, {}, UtcTime{}, {.links = {}, .language = feed.language});
     out += fmt::format("  {}  {}\n", day_or_none(config, entry),
                        shorten(printable(post::display_title(post)), 70));
   }
+  out += event_lines(feed, zone_of(config), 5);
   for (const auto& warning : feed.warnings) log::warning(warning);
   out += fmt::format("\n[[source]]\nname = \"{}\"\nurl = \"{}\"\n{}{}", name, url, permission_for(url), more);
   print(out);
@@ -207,15 +239,21 @@ std::string url_of(const std::string& text) {
   return std::filesystem::exists(text, ignored) ? as_file(text) : "https://" + text;
 }
 
-Result<Exit> check_url(const config::Config* config, const std::string& text) {
+/// What a [[source]] of it says besides its name and place.
+std::string kind_of(const app::FoundFeed& found) {
+  if (found.feed.format == source::Format::ical) return "kind = \"ical\"\n";
+  return found.how == app::FoundFeed::How::read_from_page ? "kind = \"page\"\n" : "";
+}
+
+Result<Exit> check_url(const config::Config* config, const std::string& text, UtcTime now) {
   using How = app::FoundFeed::How;
   const auto url = url_of(text);
-  TIDINGS_LET(const auto found, app::find_feed(url));
+  TIDINGS_LET(const auto found, app::find_feed(url, zone_of(config), now));
   if (found.how == How::named_by_page && form() == Form::text)
     print(fmt::format("{} is a page; its feed is {}\n", url, found.url));
   if (found.how == How::read_from_page && form() == Form::text)
     print(fmt::format("{} has no feed; its posts are read from the page\n", url));
-  print_found(config, found.feed, found.url, found.how == How::read_from_page ? "kind = \"page\"\n" : "");
+  print_found(config, found.feed, found.url, kind_of(found));
   return Exit::done;
 }
 
@@ -224,10 +262,15 @@ Result<Exit> check_url(const config::Config* config, const std::string& text) {
 
 std::string summary_of(const source::Feed& feed) {
   auto out = feed.title.empty() ? std::string{} : printable(feed.title) + ", ";
-  out += plural(static_cast<long long>(feed.entries.size()), "post");
+  out += contents_of(feed);
+  if (feed.dropped_events > 0)
+    out += fmt::format(", {} kept out by rules or filters",
+                       plural(static_cast<long long>(feed.dropped_events), "event"));
   if (const int dropped = app::count_dropped(feed); dropped > 0)
     out += fmt::format(", {} kept out by rules or filters", dropped);
-  if (feed.left_out > 0) out += fmt::format(", {} older ones skipped (max_entries)", feed.left_out);
+  if (feed.left_out > 0)
+    out += fmt::format(", {} {} ones skipped (max_entries)", feed.left_out,
+                       feed.format == source::Format::ical ? "later" : "older");
   return out;
 }
 
@@ -247,6 +290,7 @@ Result<Exit> check_source(const config::Config& config, const config::SourceConf
     if (const auto text = collapse_blanks(source::plain_text_of_html(entry.summary_html)); !text.empty())
       out += fmt::format("    {}\n", shorten(printable(text), 70));
   }
+  out += event_lines(feed, config.newsletter.zone, most);
   if (feed.entries.size() > most) out += fmt::format("  and {} more\n", feed.entries.size() - most);
   for (const auto& warning : feed.warnings) log::warning(fmt::format("{}: {}", source.spec.name, warning));
   show(found_object(feed, source.spec.name, source.spec.url), out);
@@ -268,7 +312,7 @@ Result<Exit> check(Session& session, const CheckOptions& options) {
   if (is_place) {
     // A configuration is not needed, but its names are taken.
     const auto taken = session.config();
-    return check_url(taken ? *taken : nullptr, options.url);
+    return check_url(taken ? *taken : nullptr, options.url, session.clock().now());
   }
   TIDINGS_LET(const auto* const config, session.config());
   if (!options.url.empty()) {
@@ -330,23 +374,36 @@ struct FeedOptions {
   std::string content_type;
 };
 
-Result<Exit> parse(Session& /*session*/, const FeedOptions& options) {
-  TIDINGS_LET(const auto bytes, read_file(options.file, max_input_bytes));
+/// A feed, or a calendar's events from now on; times without a zone are those of the newsletter, else UTC.
+Result<source::Feed> parse_input(Session& session, const FeedOptions& options, const std::string& bytes) {
   constexpr source::Limits everything{.entries = std::numeric_limits<std::size_t>::max(),
                                       .categories = 100'000};
-  const auto parsed = source::parse_feed(
-      bytes, {.base_url = options.base_url, .content_type = options.content_type, .limits = everything});
+  if (!source::looks_like_calendar(bytes))
+    return source::parse_feed(
+        bytes, {.base_url = options.base_url, .content_type = options.content_type, .limits = everything});
+  const auto config = session.config();
+  return source::read_calendar(
+      bytes, app::calendar_options(
+                 {.bytes = {}, .content_type = options.content_type, .final_url = options.base_url},
+                 zone_of(config ? *config : nullptr), session.clock().now()));
+}
+
+Result<Exit> parse(Session& session, const FeedOptions& options) {
+  TIDINGS_LET(const auto bytes, read_file(options.file, max_input_bytes));
+  const auto parsed = parse_input(session, options, bytes);
   if (!parsed)
     return fail(parsed.error().code, options.file + ": " + parsed.error().what, parsed.error().hint);
   const auto& feed = *parsed;
   Json entries = Json::array();
   for (const auto& entry : feed.entries) entries.push_back(json_of(entry));
-  print(json_line({{"format", source::name_of(feed.format)},
-                   {"title", feed.title},
-                   {"link", feed.link},
-                   {"language", feed.language},
-                   {"entries", std::move(entries)},
-                   {"warnings", feed.warnings}}));
+  Json json{{"format", source::name_of(feed.format)},
+            {"title", feed.title},
+            {"link", feed.link},
+            {"language", feed.language},
+            {"entries", std::move(entries)},
+            {"warnings", feed.warnings}};
+  if (feed.format == source::Format::ical) json["events"] = events_json(feed);
+  print(json_line(json));
   return Exit::done;
 }
 

@@ -187,6 +187,7 @@ struct DigestConfig {
       review_until;  ///< after the scheduled time; none: a draft waits forever
   enum class Unapproved { hold, send } unapproved = Unapproved::hold;  ///< what happens then
   bool inline_images = false;           ///< pictures are sent with the mail; see edition/inline_images.hpp
+  bool measure_images = true;           ///< see edition/picture_sizes.hpp
   std::int64_t image_limit_bytes = 0;   ///< one picture
   std::int64_t images_limit_bytes = 0;  ///< all pictures of a mail, before base64
   message::Contents contents = message::Contents::automatic;

@@ -10,11 +10,12 @@
 namespace tidings::config {
 namespace {
 
-const std::array<Choice<digest::Layout>, 5> layouts{{{"usual", digest::Layout::usual},
+const std::array<Choice<digest::Layout>, 6> layouts{{{"usual", digest::Layout::usual},
                                                      {"lead", digest::Layout::lead},
                                                      {"list", digest::Layout::list},
                                                      {"grid", digest::Layout::grid},
-                                                     {"links", digest::Layout::links}}};
+                                                     {"links", digest::Layout::links},
+                                                     {"events", digest::Layout::events}}};
 
 /// The digest takes posts from each of them.
 void check_sources(TomlSection& section, const std::vector<std::string>& names, const DigestConfig& digest) {
@@ -45,6 +46,16 @@ void doubt_topics(TomlSection& section, const std::vector<std::string>& wanted,
     if (hint.empty()) hint = "only posts that are tagged so by their feed come here";
     section.doubt("topics", fmt::format("no source and no rule has the topic \"{}\"", topic), hint);
   }
+}
+
+constexpr int usual_days = 14;
+constexpr int most_days = 60;  // app/collect knows a calendar at least so far ahead
+
+int read_days(TomlSection& section, digest::Layout layout) {
+  const int days = section.integer("days", usual_days, 1, most_days);
+  if (layout == digest::Layout::events) return days;
+  if (days != usual_days) section.doubt("days", "days means nothing without layout = \"events\"", "");
+  return 0;
 }
 
 /// What an editor and a report call it.
@@ -79,6 +90,7 @@ std::vector<digest::Section> read_digest_sections(TomlSection& section, const Di
     if (const auto most = table.limit("max_posts", 0, 10'000); most > 0)
       read.max_posts = static_cast<std::size_t>(most);
     read.layout = table.choice("layout", layouts);
+    read.days = read_days(table, read.layout);
     read.name = name_of(read, around.newsletter.language);
     check_sources(table, read.sources, digest);
     doubt_topics(table, read.topics, topics);

@@ -27,6 +27,10 @@ std::string absolute_source_url(TomlSection& section, const std::string& url,
     if (path.empty()) section.mistake("url", "file: needs a path");
     return "file:" + (folder / path).lexically_normal().string();
   }
+  // As calendars' own links say it.
+  constexpr std::string_view webcal = "webcal://";
+  if (url.starts_with(webcal))
+    return absolute_source_url(section, "https://" + url.substr(webcal.size()), folder);
   if (!is_web_url(url) || !parse_url(url)) {
     const bool bare = url.find(':') == std::string::npos && url.find('.') != std::string::npos;
     section.mistake(
@@ -140,12 +144,13 @@ std::string settings_of(const SourceConfig& source) {
 }  // namespace
 
 std::vector<SourceConfig> read_sources(TomlDocument& document) {
-  static const std::array<Choice<source::Kind>, 6> kinds{{{"auto", source::Kind::automatic},
+  static const std::array<Choice<source::Kind>, 7> kinds{{{"auto", source::Kind::automatic},
                                                           {"feed", source::Kind::feed},
                                                           {"page", source::Kind::page},
                                                           {"markdown", source::Kind::markdown},
                                                           {"command", source::Kind::command},
-                                                          {"manual", source::Kind::manual}}};
+                                                          {"manual", source::Kind::manual},
+                                                          {"ical", source::Kind::ical}}};
   static const std::array<Choice<post::Content>, 4> contents{{{"auto", post::Content::automatic},
                                                               {"summary", post::Content::summary},
                                                               {"full", post::Content::full},

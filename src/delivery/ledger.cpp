@@ -217,6 +217,24 @@ Result<bool> Ledger::is_paused(const Claim& claim) {
   return kept && query.integer(0) != 0;
 }
 
+/// Takes back the objection to those who left the digest by changing to another while a mail was in doubt.
+Result<void> Ledger::keep_doubted(std::vector<Recipient>& rows) {
+  for (auto& row : rows) {
+    if (row.refusal != withdrawn || row.claim.attempt == 1) continue;
+    TIDINGS_LET(const auto digest, digest_of(row.claim.edition));
+    auto query = database_->prepare(R"sql(
+      SELECT 1 FROM former_subscriptions former
+      JOIN confirmed_subscriptions present
+        ON present.subscriber_id = former.subscriber_id AND present.since_ms = former.since_ms
+      JOIN doubted_deliveries d ON d.subscriber_id = former.subscriber_id AND d.edition_id = :edition
+      WHERE former.subscriber_id = :subscriber AND former.digest = :digest LIMIT 1)sql");
+    query.bind(":edition", row.claim.edition).bind(":subscriber", row.claim.subscriber);
+    TIDINGS_LET(const bool changed, query.bind(":digest", digest).step());
+    if (changed) row.refusal.clear();
+  }
+  return {};
+}
+
 /// Marks those that must not be mailed, and removes them from `rows`.
 Result<void> Ledger::refuse_some(std::vector<Recipient>& rows, ClaimBatch& batch) {
   auto refuse = database_->prepare(
@@ -279,6 +297,7 @@ Result<ClaimBatch> Ledger::claim(EditionId edition, int limit) {
       std::vector<Recipient> due;
       std::vector<Recipient> planned;
       TIDINGS_TRY(read_due(edition, wanted, due));
+      TIDINGS_TRY(keep_doubted(due));
       TIDINGS_TRY(read_waiting(edition, wanted - static_cast<int>(due.size()), due));
       TIDINGS_TRY(read_planned(edition, wanted - static_cast<int>(due.size()), planned));
       more = !due.empty() || !planned.empty();
@@ -306,18 +325,27 @@ Result<Ledger::Past> Ledger::past_of(Settling& with, const Claim& claim, const O
   auto& rows = with.history;
   rows.bind(":edition", claim.edition).bind(":subscriber", claim.subscriber);
   Past past{.first_attempt = with.now, .was_in_doubt = false};
+  std::optional<UtcTime> last_word;
+  std::vector<UtcTime> silences;
   TIDINGS_TRY(rows.each([&](const store::Statement& row) {
     if (row.view(2) == name_of(OutcomeKind::unknown)) past.was_in_doubt = true;
-    // What was refused to everybody, or taken back, was no answer of this mailbox; nor was silence, unless
-    // silence is all that this mailbox ever gets.
+    // What was refused to everybody, or taken back, was no answer of this mailbox.
     const auto stage = stage_of(row.view(1));
     const auto code = static_cast<int>(row.integer(3));
     const bool about_us =
         code >= 500 || (stage && code != 0 && concerns_everybody(classify(*stage, code, row.view(4))));
-    const bool counts = !about_us && (code != 0 || seen.code == 0);
-    if (row.integer(5) != 0 && counts) past.first_attempt = std::min(past.first_attempt, row.time(0));
+    if (row.integer(5) == 0 || about_us) return;
+    const auto at = row.time(0);
+    if (code == 0) return silences.push_back(at);
+    last_word = std::max(last_word.value_or(at), at);
+    if (seen.code != 0) past.first_attempt = std::min(past.first_attempt, at);
   }));
   rows.reset();
+  // Silence takes no time from a mailbox that answers, and counts from the mailbox's last word on.
+  for (const auto at : silences) {
+    if (seen.code == 0 && (!last_word || at > *last_word))
+      past.first_attempt = std::min(past.first_attempt, at);
+  }
   return past;
 }
 

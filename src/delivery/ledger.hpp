@@ -229,7 +229,8 @@ class Ledger {
   /// Claims up to `limit` rows: deferred and in-doubt ones that are due, those whose hour has come, then
   /// planned ones in order of subscriber; durable before it returns. Recipients who are suppressed,
   /// unsubscribed or erased become `suppressed` in the same transaction and are not returned; so `claims` is
-  /// empty only when nothing is due.
+  /// empty only when nothing is due. Whoever has changed to another digest gets what may have arrived before
+  /// the change once more, with the same Message-ID: no other edition brings it.
   [[nodiscard]] Result<ClaimBatch> claim(EditionId edition, int limit);
 
   /// Runs inside settle()'s transaction after its rows are written; an error rolls everything back. Given-up
@@ -342,6 +343,7 @@ class Ledger {
   struct Recipient;
   [[nodiscard]] Result<std::string> digest_of(EditionId edition);
   [[nodiscard]] Result<bool> is_paused(const Claim& claim);
+  [[nodiscard]] Result<void> keep_doubted(std::vector<Recipient>& rows);
   [[nodiscard]] Result<void> read_due(EditionId edition, int limit, std::vector<Recipient>& out);
   [[nodiscard]] Result<void> read_waiting(EditionId edition, int limit, std::vector<Recipient>& out);
   [[nodiscard]] Result<DueBy> due_by(EditionId edition);

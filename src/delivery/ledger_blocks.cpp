@@ -176,6 +176,7 @@ Result<void> Ledger::insert_refused(std::vector<Recipient>& rows) {
 Result<void> Ledger::claim_from(Block& block, int limit, ClaimBatch& batch) {
   TIDINGS_LET(auto rows, read_block(block, std::max(block.marked, SubscriberId{block.first.value - 1}),
                                     block.last, limit));
+  TIDINGS_TRY(keep_doubted(rows));
   block.is_exhausted = static_cast<int>(rows.size()) < limit;
   if (rows.empty()) return {};
   const auto last = rows.back().claim.subscriber;

@@ -6,7 +6,8 @@
 namespace tidings::digest {
 
 // Deliveries that are planned or deferred are still to be sent, and are not once the reader has left that
-// digest; suppressed ones were not sent.
+// digest; suppressed ones were not sent. One that may have arrived is sent once more (Ledger::claim), and
+// counts.
 
 namespace {
 
@@ -185,7 +186,10 @@ Result<std::unordered_set<PostId>> CarryOver::brought_to(SubscriberId subscriber
     JOIN segments g ON g.id = d.segment_id
     WHERE d.subscriber_id = :subscriber AND e.cut_ms > :oldest_seen
       AND ((e.digest = :digest AND d.state <> 'suppressed')
-           OR (d.state NOT IN ('planned', 'deferred', 'suppressed')
+           OR ((d.state NOT IN ('planned', 'deferred', 'suppressed')
+                OR (d.state = 'deferred'
+                    AND EXISTS (SELECT 1 FROM doubted_deliveries a
+                                WHERE a.edition_id = d.edition_id AND a.subscriber_id = d.subscriber_id)))
                AND NOT EXISTS (SELECT 1 FROM kept_subscriptions s
                                WHERE s.subscriber_id = d.subscriber_id AND s.digest = e.digest))))");
   rows.bind(":subscriber", subscriber).bind(":oldest_seen", oldest_seen_).bind(":digest", digest_);

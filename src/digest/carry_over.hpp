@@ -6,9 +6,9 @@
 // the backlog: posts of earlier editions of that digest with a cut after "served until", less what they
 // received from this digest and from digests they have left, so that no backlog comes twice. Everybody else
 // is owed E. What they received is read from the ledger, so the rule holds however often somebody changes;
-// deliveries that were planned but never sent (because they had left the digest) do not count. A post stands
-// for all posts joined to it. Two digests kept at the same time are independent: that was the subscriber's
-// wish.
+// deliveries that were planned but never sent (because they had left the digest) do not count; one in doubt
+// does, and is sent once more although they have left. A post stands for all posts joined to it. Two digests
+// kept at the same time are independent: that was the subscriber's wish.
 //
 // Segments stay few: what a subscriber is owed depends only on when they changed between which digests, and
 // all who did so between the same two editions are alike. Rows stay few too: settle() drops a row when no

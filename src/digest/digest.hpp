@@ -30,8 +30,9 @@ struct DateSpan {
   bool operator==(const DateSpan&) const = default;
 };
 
-/// How the posts of a section are laid out; usual: as the digest's other posts.
-enum class Layout { usual, lead, list, grid, links };
+/// How the posts of a section are laid out; usual: as the digest's other posts. events has no posts, but
+/// events.
+enum class Layout { usual, lead, list, grid, links, events };
 
 enum class EditionState { draft, sealed, sending, sent, skipped, cancelled };
 [[nodiscard]] std::string_view name_of(EditionState state);
@@ -104,7 +105,8 @@ struct Segment {
   EditionId edition;
   std::string language;
   std::vector<PostId> posts;
-  std::string note = {};  ///< what was shortened to keep the mail small; empty: nothing
+  std::vector<std::size_t> events = {};  ///< by their place in the edition
+  std::string note = {};                 ///< what was shortened to keep the mail small; empty: nothing
 
   bool operator==(const Segment&) const = default;
 };

@@ -1,9 +1,15 @@
 #include "digest/edition_rows.hpp"
 
+#include <charconv>
 #include <utility>
+
+#include "base/text.hpp"
+#include "digest/edition_table.hpp"
 
 namespace tidings::digest {
 namespace {
+
+constexpr char event_mark = 'e';
 
 EditionState state_of(std::string_view name) {
   for (const auto state : {EditionState::draft, EditionState::sealed, EditionState::sending,
@@ -53,6 +59,27 @@ Result<std::vector<std::string>> tags_of(store::Database& database, PostId post)
   auto rows = database.prepare("SELECT tag FROM tags WHERE post_id = :post ORDER BY tag");
   rows.bind(":post", post);
   return rows.list([](const store::Statement& row) { return row.text(0); });
+}
+
+std::string contents_text(std::span<const PostId> posts, std::span<const std::size_t> events) {
+  auto out = ids_text(posts);
+  for (const auto event : events) {
+    if (!out.empty()) out += ' ';
+    out += event_mark + std::to_string(event + 1);
+  }
+  return out;
+}
+
+std::vector<std::size_t> events_in(std::string_view contents) {
+  std::vector<std::size_t> out;
+  for (const auto piece : split(contents, ' ')) {
+    if (!piece.starts_with(event_mark)) continue;
+    std::size_t number = 0;
+    const auto digits = piece.substr(1);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (error == std::errc{} && end == digits.data() + digits.size() && number > 0) out.push_back(number - 1);
+  }
+  return out;
 }
 
 }  // namespace tidings::digest

@@ -2,7 +2,10 @@
 // two.
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/id.hpp"
@@ -23,5 +26,9 @@ namespace tidings::digest {
 
 /// Sorted.
 [[nodiscard]] Result<std::vector<std::string>> tags_of(store::Database& database, PostId post);
+
+/// segments.posts: ids_text(), and behind it "e1 e3" for the first and the third event of the edition.
+[[nodiscard]] std::string contents_text(std::span<const PostId> posts, std::span<const std::size_t> events);
+[[nodiscard]] std::vector<std::size_t> events_in(std::string_view contents);
 
 }  // namespace tidings::digest

@@ -341,10 +341,11 @@ Result<EditionId> EditionTable::record_skipped(const NewEdition& edition, const 
 }
 
 Result<SegmentId> EditionTable::add_segment(EditionId edition, std::string_view language,
-                                            std::span<const PostId> posts) {
+                                            std::span<const PostId> posts,
+                                            std::span<const std::size_t> events) {
   auto row = database_.prepare(
       "INSERT INTO segments (edition_id, language, posts) VALUES (:edition, :language, :posts) RETURNING id");
-  row.bind(":edition", edition).bind(":language", language).bind(":posts", ids_text(posts));
+  row.bind(":edition", edition).bind(":language", language).bind(":posts", contents_text(posts, events));
   TIDINGS_TRY(row.step());
   const auto id = row.id<SegmentId>(0);
   TIDINGS_TRY(row.run());
@@ -595,6 +596,7 @@ Result<std::vector<Segment>> EditionTable::segments_of(EditionId edition) {
                    .edition = edition,
                    .language = row.text(1),
                    .posts = ids_of(row.view(2)),
+                   .events = events_in(row.view(2)),
                    .note = row.text(3)};
   });
 }

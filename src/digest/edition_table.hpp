@@ -105,7 +105,7 @@ struct Weighed {
   std::vector<NotSelected> left_out;  ///< by judge(), except posts of sources that the digest does not use
 };
 
-/// segments.posts: ids in reading order, joined by blanks.
+/// segments.posts: ids in reading order, joined by blanks. ids_of() skips the events behind them.
 [[nodiscard]] std::string ids_text(std::span<const PostId> ids);
 [[nodiscard]] std::vector<PostId> ids_of(std::string_view text);
 
@@ -163,7 +163,8 @@ class EditionTable {
   /// One segment; its bodies follow (body_table.hpp). Segment::posts in reading order, each a post of the
   /// edition or of its backlog.
   [[nodiscard]] Result<SegmentId> add_segment(EditionId edition, std::string_view language,
-                                              std::span<const PostId> posts);
+                                              std::span<const PostId> posts,
+                                              std::span<const std::size_t> events = {});
   /// `note`: what was shortened, for the editor.
   [[nodiscard]] Result<void> note_segment(SegmentId segment, std::string_view note);
   /// The edition as a public page; `html` is complete, without slots.

@@ -8,17 +8,20 @@ namespace tidings::digest {
 namespace {
 
 bool takes(const Section& section, const SectionInput& post) {
-  if (post.pinned && section.layout != Layout::lead) return false;
-  const bool right_source = section.sources.empty() ||
-                            std::ranges::find(section.sources, post.source_name) != section.sources.end();
-  const auto is_its_topic = [&](const std::string& topic) {
-    return std::ranges::any_of(post.topics,
-                               [&](const std::string& own) { return fold_case(own) == fold_case(topic); });
-  };
-  return right_source && (section.topics.empty() || std::ranges::any_of(section.topics, is_its_topic));
+  if (!section.takes_posts() || (post.pinned && section.layout != Layout::lead)) return false;
+  return section.matches(post.source_name, post.topics);
 }
 
 }  // namespace
+
+bool Section::matches(std::string_view source, const std::vector<std::string>& its_topics) const {
+  const bool right_source = sources.empty() || std::ranges::find(sources, source) != sources.end();
+  const auto is_its_topic = [&](const std::string& topic) {
+    return std::ranges::any_of(its_topics,
+                               [&](const std::string& own) { return fold_case(own) == fold_case(topic); });
+  };
+  return right_source && (topics.empty() || std::ranges::any_of(topics, is_its_topic));
+}
 
 std::string Section::title(std::string_view language, std::string_view fallback) const {
   for (const auto wanted : {language, language.substr(0, language.find('-')), std::string_view{}, fallback}) {
@@ -39,7 +42,8 @@ std::vector<std::optional<std::size_t>> sections_of(std::span<const SectionInput
   for (std::size_t post = 0; post < posts.size(); ++post) {
     if (!posts[post].chosen) continue;
     const auto found = std::ranges::find(sections, *posts[post].chosen, &Section::name);
-    if (found != sections.end()) put(post, static_cast<std::size_t>(found - sections.begin()));
+    if (found != sections.end() && found->takes_posts())
+      put(post, static_cast<std::size_t>(found - sections.begin()));
   }
   const auto find_place = [&](std::size_t post, bool for_the_rest) {
     for (std::size_t i = 0; i < sections.size() && !out[post]; ++i) {
@@ -62,6 +66,7 @@ std::string_view name_of(Layout layout) {
     case Layout::list: return "list";
     case Layout::grid: return "grid";
     case Layout::links: return "links";
+    case Layout::events: return "events";
     case Layout::usual: break;
   }
   return "usual";

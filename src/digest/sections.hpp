@@ -26,10 +26,14 @@ struct Section {
   std::vector<std::string> topics;            ///< empty: all
   std::optional<std::size_t> max_posts;
   Layout layout = Layout::usual;
+  int days = 0;  ///< of layout events: those of today and so many days more
 
   bool operator==(const Section&) const = default;
 
-  [[nodiscard]] bool takes_the_rest() const { return sources.empty() && topics.empty(); }
+  [[nodiscard]] bool takes_posts() const { return layout != Layout::events; }
+  [[nodiscard]] bool takes_the_rest() const { return takes_posts() && sources.empty() && topics.empty(); }
+  /// Whether what has this source and these topics may stand in it.
+  [[nodiscard]] bool matches(std::string_view source, const std::vector<std::string>& its_topics) const;
   /// The title for readers of that language, else of its main language, else of `fallback`, else any.
   [[nodiscard]] std::string title(std::string_view language, std::string_view fallback) const;
 };

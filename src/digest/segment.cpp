@@ -14,26 +14,36 @@ constexpr char separator = '\x1F';  // never in clean text
 
 }  // namespace
 
-Segmenter::Segmenter(std::vector<SegmentPost> posts) : posts_(std::move(posts)) {
+Segmenter::Segmenter(std::vector<SegmentPost> posts, SegmentEvents events)
+    : posts_(std::move(posts)), events_(std::move(events)) {
   for (auto& post : posts_) {
     for (auto& topic : post.topics) topic = fold_case(topic);
+  }
+  for (auto& topics : events_.topics) {
+    for (auto& topic : topics) topic = fold_case(topic);
   }
 }
 
 Segmenter::Mask Segmenter::matching(std::span<const std::string> topics) const {
-  Mask mask(posts_.size(), topics.empty());
+  Mask mask(posts_.size() + events_.topics.size(), topics.empty());
   for (const auto& topic : topics) {
     const auto folded = fold_case(topic);
-    for (std::size_t i = 0; i < posts_.size(); ++i) {
-      const auto& own = posts_[i].topics;
+    for (std::size_t i = 0; i < mask.size(); ++i) {
+      const auto& own = i < posts_.size() ? posts_[i].topics : events_.topics[i - posts_.size()];
       if (!mask[i]) mask[i] = std::find(own.begin(), own.end(), folded) != own.end();
     }
   }
   return mask;
 }
 
+bool Segmenter::is_worth_it(const Mask& mask) const {
+  const auto posts_end = mask.begin() + static_cast<std::ptrdiff_t>(posts_.size());
+  return std::find(mask.begin(), events_.suffice ? mask.end() : posts_end, true) !=
+         (events_.suffice ? mask.end() : posts_end);
+}
+
 std::optional<std::size_t> Segmenter::intern(std::string_view language, const Mask& mask) {
-  if (std::find(mask.begin(), mask.end(), true) == mask.end()) return std::nullopt;
+  if (!is_worth_it(mask)) return std::nullopt;
   std::string key{language};
   key += separator;
   for (const bool bit : mask) key += bit ? '1' : '0';
@@ -42,6 +52,9 @@ std::optional<std::size_t> Segmenter::intern(std::string_view language, const Ma
     SegmentKey segment{.language = std::string{language}, .posts = {}};
     for (std::size_t i = 0; i < posts_.size(); ++i) {
       if (mask[i]) segment.posts.push_back(posts_[i].id);
+    }
+    for (std::size_t i = posts_.size(); i < mask.size(); ++i) {
+      if (mask[i]) segment.events.push_back(i - posts_.size());
     }
     segments_.push_back(std::move(segment));
   }

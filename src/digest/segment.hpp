@@ -3,8 +3,8 @@
 //
 // The caller streams subscribers and keeps only the index returned for each; memory grows with the number of
 // segments, not of subscribers. A subscriber without topics gets every post; others get those that share a
-// topic with them (compared case-folded). A subscriber with nothing to read is in no segment. Pure; not
-// thread-safe.
+// topic with them (compared case-folded). Events are chosen by topic likewise. A subscriber with nothing to
+// read is in no segment. Pure; not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -30,15 +30,22 @@ struct SegmentPost {
 
 struct SegmentKey {
   std::string language;
-  std::vector<PostId> posts;  ///< in reading order
+  std::vector<PostId> posts;             ///< in reading order
+  std::vector<std::size_t> events = {};  ///< by their place in the edition
 
   bool operator==(const SegmentKey&) const = default;
 };
 
+/// The topics of an edition's events, and whether they are worth a mail without posts.
+struct SegmentEvents {
+  std::vector<std::vector<std::string>> topics;  ///< of each event
+  bool suffice = false;
+};
+
 class Segmenter {
  public:
-  /// `posts` in reading order.
-  explicit Segmenter(std::vector<SegmentPost> posts);
+  /// `posts` in reading order, events in that of their start.
+  explicit Segmenter(std::vector<SegmentPost> posts, SegmentEvents events = {});
 
   /// The segment of an ordinary subscriber; none if the edition has nothing for them. `language` as it will
   /// be rendered.
@@ -55,11 +62,13 @@ class Segmenter {
   [[nodiscard]] const std::vector<SegmentKey>& segments() const { return segments_; }
 
  private:
-  using Mask = std::vector<bool>;
+  using Mask = std::vector<bool>;  ///< posts, then events
   [[nodiscard]] Mask matching(std::span<const std::string> topics) const;
   [[nodiscard]] std::optional<std::size_t> intern(std::string_view language, const Mask& mask);
+  [[nodiscard]] bool is_worth_it(const Mask& mask) const;
 
   std::vector<SegmentPost> posts_;
+  SegmentEvents events_;
   std::vector<SegmentKey> segments_;
   std::unordered_map<std::string, std::size_t> by_key_;  // language and mask
   std::unordered_map<std::string, std::optional<std::size_t>>

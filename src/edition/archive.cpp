@@ -10,9 +10,11 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "digest/announced_events.hpp"
 #include "digest/edition_table.hpp"
 #include "edition/archive_feed.hpp"
 #include "edition/archive_pages.hpp"
+#include "edition/calendar_file.hpp"
 #include "edition/document.hpp"
 #include "edition/editions.hpp"
 #include "edition/export.hpp"
@@ -289,6 +291,7 @@ class ArchiveWriter {
   Result<void> write_pages(const ArchivedEdition& archived) {
     TIDINGS_LET(auto pages, editions_.pages_of(archived.edition.id));
     auto place = place_of(archived);
+    TIDINGS_TRY(write_calendar(archived));
     for (auto& page : pages) {
       if (config_.archive.epub) TIDINGS_TRY(write_book(archived, page));
       place.language = page.language;
@@ -296,6 +299,14 @@ class ArchiveWriter {
       TIDINGS_TRY(write_if_changed(folder_ / sending::page_path(archived.edition, page.language), html));
     }
     return {};
+  }
+
+  /// The edition's events. A later calendar tells what has moved since; the edition does not change.
+  Result<void> write_calendar(const ArchivedEdition& archived) {
+    TIDINGS_LET(const auto events, digest::announced_in(database_, archived.edition.id));
+    if (events.empty()) return {};
+    const auto path = sending::calendar_path(archived.edition.digest, archived.edition.number.value_or(0));
+    return write_if_changed(folder_ / path, make_calendar(config_, archived.edition, events));
   }
 
   /// Only with pictures sealed with the edition. What is there stays: a sealed edition does not change.

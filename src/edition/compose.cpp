@@ -9,9 +9,11 @@
 #include "base/stopwatch.hpp"
 #include "base/units.hpp"
 #include "digest/edition_history.hpp"
+#include "edition/coming_events.hpp"
 #include "edition/inline_images.hpp"
 #include "edition/intro.hpp"
 #include "edition/left_out.hpp"
+#include "edition/picture_sizes.hpp"
 #include "edition/reader_hours.hpp"
 #include "edition/review.hpp"
 #include "edition/seal.hpp"
@@ -62,19 +64,34 @@ class Composer {
       auto facts = facts_of(*ahead);
       TIDINGS_TRY(take_intro_once(digest_, context_.database, facts));
       TIDINGS_LET(images, fetch_images(context_.config, *renderer_, facts, ahead->posts));
+      TIDINGS_TRY(keep_sizes(context_, images));
     }
-    TIDINGS_LET(auto transaction, context_.database.begin());
-    TIDINGS_LET(const auto drafted, decide());
-    if (!drafted) return result_;
-    result_.reason = drafted->selection.skipped;
-    result_.left_out = left_out_of(*drafted);
-    result_.joined = joined_of(drafted->selection);
+    for (bool has_looked = false;; has_looked = true) {
+      TIDINGS_LET(auto transaction, context_.database.begin());
+      TIDINGS_LET(const auto drafted, decide());
+      if (!drafted) return result_;
+      TIDINGS_LET(const auto pictures, unmeasured_pictures(context_, digest_, drafted->posts));
+      if (has_looked || pictures.empty() || !drafted->selection.skipped.empty())
+        return finish(transaction, *drafted, images);
+      // Others write while their hosts are asked, so everything is decided anew.
+      transaction.rollback();
+      TIDINGS_TRY(measure_pictures(context_, digest_, pictures));
+    }
+  }
+
+ private:
+  /// Seals what is decided, or records that there is nothing.
+  Result<Composed> finish(store::Transaction& transaction, const Draft& drafted, const FoundImages& images) {
+    result_.reason = drafted.selection.skipped;
+    result_.left_out = left_out_of(drafted);
+    result_.joined = joined_of(drafted.selection);
     if (result_.reason.empty()) {
       TIDINGS_TRY(load_renderer());
-      TIDINGS_TRY(digest_.review ? insert_draft(*renderer_, *drafted) : seal(*renderer_, *drafted, images));
-      result_.sections = section_names(digest_, drafted->selection.posts, {});
-      result_.notices = renderer_->notices_on(drafted->plan.scheduled);
-      result_.notice_troubles = renderer_->notice_troubles(drafted->plan.scheduled);
+      TIDINGS_TRY(digest_.review ? insert_draft(*renderer_, drafted) : seal(*renderer_, drafted, images));
+      result_.sections = section_names(digest_, drafted.selection.posts, {});
+      result_.events = drafted.events;
+      result_.notices = renderer_->notices_on(drafted.plan.scheduled);
+      result_.notice_troubles = renderer_->notice_troubles(drafted.plan.scheduled);
       if (result_.recipients > 0) {
         TIDINGS_TRY(transaction.commit());
         return result_;
@@ -82,18 +99,17 @@ class Composer {
       result_.edition = {};
       result_.reason = nobody_to_send_to;
     }
-    if (when_ == When::due && digest_.schedule.follows_posts() && !drafted->selection.skipped.empty()) {
+    if (when_ == When::due && digest_.schedule.follows_posts() && !drafted.selection.skipped.empty()) {
       result_.what = Composed::What::not_due;  // no run of its was missed: it waits for posts
       return result_;
     }
     result_.what = Composed::What::skipped;
     if (when_ == When::now) return result_;  // asked for by hand: nothing to send, nothing to record
     transaction.rollback();                  // the half-made edition without recipients must not stay
-    TIDINGS_TRY(record_skipped(*drafted));
+    TIDINGS_TRY(record_skipped(drafted));
     return result_;
   }
 
- private:
   /// Once.
   Result<void> load_renderer() {
     if (renderer_) return {};
@@ -199,7 +215,8 @@ EditionFacts facts_of(const Draft& draft) {
           .date = draft.plan.scheduled,
           .shown = dates_of(draft.selection.posts),
           .posts = draft.selection.posts.size(),
-          .more_from = draft.more_from};
+          .more_from = draft.more_from,
+          .events = draft.events};
 }
 
 digest::NewEdition row_of(const config::DigestConfig& digest, const Draft& draft, std::string title) {
@@ -252,6 +269,9 @@ Result<std::optional<Draft>> draft(const config::Context& context, const config:
   result.selection = digest::select(weighed.candidates, options, result.bounds);
   auto& left_out = result.selection.left_out;
   left_out.insert(left_out.begin(), weighed.left_out.begin(), weighed.left_out.end());
+  TIDINGS_LET(result.events, coming_events(context, digest));
+  if (result.selection.posts.empty() && !result.events.empty() && events_suffice(digest))
+    result.selection.skipped.clear();
   if (result.selection.skipped.empty()) {
     TIDINGS_LET(result.posts, load_shown(database, result.selection.posts));
     TIDINGS_LET(result.more_from, load_more_from(database, result.selection.surplus));

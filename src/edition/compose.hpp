@@ -31,6 +31,7 @@ struct Draft {
   std::vector<ShownPost> posts;  ///< as Selection::posts
   digest::SelectBounds bounds;
   std::vector<MoreFrom> more_from = {};  ///< as Selection::surplus
+  std::vector<digest::AnnouncedEvent> events = {};
 };
 
 /// What all parts of a draft's edition share, and its row.
@@ -86,6 +87,7 @@ struct Composed {
   std::vector<JoinedPost> joined = {};              ///< in the order of the edition
   std::map<PostId, std::string> sections = {};      ///< names; without posts of none
   std::string notices = {};                         ///< files, a line each
+  std::vector<digest::AnnouncedEvent> events = {};  ///< that it announces
   std::vector<std::string> notice_troubles = {};    ///< files that are not shown, and why
 };
 

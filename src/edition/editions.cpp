@@ -4,8 +4,12 @@
 
 #include <fmt/format.h>
 
+#include "digest/announced_events.hpp"
 #include "digest/edition_table.hpp"
+#include "edition/coming_events.hpp"
 #include "edition/sections.hpp"
+#include "edition/selection.hpp"
+#include "edition/stored_draft.hpp"
 #include "post/post_table.hpp"
 #include "subscriber/subscriber_table.hpp"
 
@@ -66,13 +70,55 @@ Result<std::vector<ListedEdition>> list_editions(const config::Context& context,
   return listed;
 }
 
+namespace {
+
+/// Posts and events as the mail has them; of a digest that is no longer configured as they were stored.
+Result<void> describe_contents(const config::Context& context, EditionDetails& out) {
+  auto& database = context.database;
+  TIDINGS_LET(out.posts, posts_of(database, out.edition.id));
+  const auto* const digest = context.config.find_digest(out.edition.digest);
+  if (digest == nullptr) {
+    TIDINGS_LET(out.events, digest::announced_in(database, out.edition.id));
+    out.groups.push_back({.key = {},
+                          .section = nullptr,
+                          .posts = all_of(out.posts.size()),
+                          .events = all_of(out.events.size())});
+    return {};
+  }
+  TIDINGS_LET(auto arranged, arrangement_of(context, *digest, out.edition));
+  TIDINGS_LET(const auto loaded, load_shown(database, arranged.selection.posts));
+  ShownPosts shown{.posts = {}, .more = {}, .events = all_of(arranged.facts.events.size())};
+  for (const auto& each : loaded) shown.posts.push_back(&each);
+  shown.posts = leads_first(*digest, arranged.facts, std::move(shown.posts));
+  out.groups = groups_of(context.config, *digest, arranged.facts, shown);
+  out.posts.clear();
+  for (auto& group : out.groups) {
+    for (auto& index : group.posts) {
+      out.posts.push_back(shown.posts[index]->post);
+      index = out.posts.size() - 1;
+    }
+  }
+  out.events = std::move(arranged.facts.events);
+  PostGroup others;  // in sections that are no longer configured
+  for (const auto index : shown.events) {
+    const auto holds = [&](const PostGroup& group) {
+      return std::ranges::find(group.events, index) != group.events.end();
+    };
+    if (std::ranges::none_of(out.groups, holds)) others.events.push_back(index);
+  }
+  out.groups.push_back(std::move(others));
+  return {};
+}
+
+}  // namespace
+
 Result<EditionDetails> describe_edition(const config::Context& context, const std::string& name) {
   digest::EditionTable editions{context.database};
   post::PostTable posts{context.database};
   EditionDetails out;
   TIDINGS_LET(out.edition, editions.find(name));
   const auto id = out.edition.id;
-  TIDINGS_LET(out.posts, posts_of(context.database, id));
+  TIDINGS_TRY(describe_contents(context, out));
   TIDINGS_LET(const auto dropped, editions.dropped_of(id));
   TIDINGS_LET(out.dropped, posts.load(dropped));
   TIDINGS_LET(out.segments, editions.segments_of(id));

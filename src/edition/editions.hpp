@@ -15,6 +15,7 @@
 #include "digest/digest.hpp"
 #include "digest/select.hpp"
 #include "edition/compose.hpp"
+#include "edition/sections.hpp"
 #include "post/post.hpp"
 
 namespace tidings::edition {
@@ -48,14 +49,16 @@ struct EditionQuery {
 
 struct EditionDetails {
   digest::Edition edition;
-  std::vector<post::Post> posts;          ///< in reading order
+  std::vector<post::Post> posts;          ///< in the order of the mail
   std::vector<post::Post> dropped;        ///< by its editor
   std::vector<digest::Segment> segments;  ///< without what they say
   std::vector<digest::LeftOutPosts> left_out;
-  std::map<PostId, std::string> sections;  ///< names; without posts of none
-  std::string notices;                     ///< files, a line each
-  std::string pictures;                    ///< which do not travel; may be empty
-  std::string preflight;                   ///< what its editor was mailed; may be empty
+  std::map<PostId, std::string> sections;      ///< names; without posts of none
+  std::vector<PostGroup> groups;               ///< of the mail: indices of posts and events
+  std::vector<digest::AnnouncedEvent> events;  ///< of a draft: if it were sealed now
+  std::string notices;                         ///< files, a line each
+  std::string pictures;                        ///< which do not travel; may be empty
+  std::string preflight;                       ///< what its editor was mailed; may be empty
   delivery::Counts counts;
 };
 

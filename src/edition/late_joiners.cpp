@@ -12,6 +12,7 @@
 #include "digest/edition_table.hpp"
 #include "digest/late_joins.hpp"
 #include "digest/segment.hpp"
+#include "edition/coming_events.hpp"
 #include "edition/inline_images.hpp"
 #include "edition/reader_hours.hpp"
 #include "edition/selection.hpp"
@@ -36,7 +37,7 @@ class Admission {
                                                  const config::DigestConfig& digest,
                                                  const digest::Edition& edition) {
     TIDINGS_LET(auto renderer, Renderer::load(context.config, digest));
-    TIDINGS_LET(auto arranged, arrangement_of(context.config, digest, context.database, edition));
+    TIDINGS_LET(auto arranged, arrangement_of(context, digest, edition));
     std::unique_ptr<Admission> admission{
         new Admission{context, edition, std::move(renderer), std::move(arranged)}};
     TIDINGS_TRY(admission->bodies_.take_up());
@@ -57,12 +58,16 @@ class Admission {
 
   Result<SegmentId> id_of(const digest::SegmentKey& key) {
     const auto same = std::ranges::find_if(segments_, [&](const digest::Segment& each) {
-      return each.language == key.language && each.posts == key.posts;
+      return each.language == key.language && each.posts == key.posts && each.events == key.events;
     });
     if (same != segments_.end()) return same->id;
-    TIDINGS_LET(const auto id, editions_.add_segment(edition_.id, key.language, key.posts));
+    TIDINGS_LET(const auto id, editions_.add_segment(edition_.id, key.language, key.posts, key.events));
     TIDINGS_TRY(render(id, key));
-    segments_.push_back({.id = id, .edition = edition_.id, .language = key.language, .posts = key.posts});
+    segments_.push_back({.id = id,
+                         .edition = edition_.id,
+                         .language = key.language,
+                         .posts = key.posts,
+                         .events = key.events});
     return id;
   }
 
@@ -75,7 +80,7 @@ class Admission {
         arranged_(std::move(arranged)),
         editions_(context.database),
         bodies_(context.database, edition.id),
-        segmenter_(posts_of(arranged_)) {}
+        segmenter_(posts_of(arranged_), segment_events(renderer_.digest(), arranged_.facts.events)) {}
 
   static std::vector<digest::SegmentPost> posts_of(const Arranged& arranged) {
     std::vector<digest::SegmentPost> posts;
@@ -91,6 +96,7 @@ class Admission {
       if (std::ranges::find(key.posts, post.post.id) != key.posts.end()) shown.posts.push_back(&post);
     }
     for (const auto& link : links) shown.more.push_back(&link);
+    shown.events = key.events;
     TIDINGS_LET(auto rendered, renderer_.render(arranged_.facts, key.language, shown));
     int variant = 0;
     for (auto& body : rendered.bodies) {

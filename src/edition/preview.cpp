@@ -13,6 +13,7 @@
 #include "digest/body_table.hpp"
 #include "digest/edition_history.hpp"
 #include "digest/edition_table.hpp"
+#include "edition/coming_events.hpp"
 #include "edition/compose.hpp"
 #include "edition/inline_images.hpp"
 #include "edition/intro.hpp"
@@ -63,6 +64,8 @@ Result<ShownSegment> sample_segment(const digest::Selection& selection, const Ed
     segment.posts.push_back(shown.post.id);
   }
   for (const auto& link : links) shown_posts.more.push_back(&link);
+  shown_posts.events = all_of(facts.events.size());
+  segment.events = shown_posts.events;
   TIDINGS_LET(segment.language, renderer.language_for(""));
   TIDINGS_LET(auto rendered, renderer.render(facts, segment.language, shown_posts));
   sample.bodies = std::move(rendered.bodies);
@@ -166,7 +169,7 @@ Result<void> preview_draft(const config::Context& context, Shown& shown) {
   TIDINGS_LET(const auto* const digest, config.digest(edition.digest));
   TIDINGS_LET(const auto taken_back, database.begin());
   TIDINGS_LET(auto renderer, Renderer::load(config, *digest));
-  TIDINGS_LET(const auto arranged, arrangement_of(config, *digest, database, edition));
+  TIDINGS_LET(const auto arranged, arrangement_of(context, *digest, edition));
   TIDINGS_LET(shown.preview.edition.title, renderer.title(arranged.facts));
   TIDINGS_TRY(seal_draft(context, renderer, edition, no_images));
   TIDINGS_TRY(read_segments(

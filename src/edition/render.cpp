@@ -12,6 +12,7 @@
 #include "base/url.hpp"
 #include "config/theme_files.hpp"
 #include "digest/select.hpp"
+#include "edition/event_view.hpp"
 #include "edition/inline_images.hpp"
 #include "edition/sections.hpp"
 #include "message/parts.hpp"
@@ -20,6 +21,7 @@
 #include "post/normalise.hpp"
 #include "post/plain_text.hpp"
 #include "post/sanitise.hpp"
+#include "sending/archive_links.hpp"
 #include "source/markdown_html.hpp"
 
 namespace tidings::edition {
@@ -242,9 +244,9 @@ message::PostView Renderer::make_post_view(const ShownPost& shown, const Showing
     if (!shown_in_text) {
       view.image_url = post.image_url;
       view.image_alt = post.image_alt;
-      if (const auto size = post::picture_size(body, post.image_url)) {
-        view.image_width = size->width;
-        view.image_height = size->height;
+      if (shown.picture) {
+        view.image_width = shown.picture->width;
+        view.image_height = shown.picture->height;
       }
     }
   }
@@ -304,13 +306,33 @@ Result<std::string> Renderer::title(const EditionFacts& facts) {
   return message::edition_title(base_view(facts), *words, config_->newsletter.zone);
 }
 
+message::GroupView Renderer::event_group(const PostGroup& group, const EditionFacts& facts,
+                                         const message::Strings& words) const {
+  message::GroupView out;
+  out.title = group.section->title(words.language(), config_->newsletter.language);
+  if (out.title.empty()) out.title = words.texts().at("coming_up");
+  out.layout = group.section->layout;
+  if (!config_->archive.url.empty() && digest_->archive)
+    out.calendar_url = config_->archive.url + "/" + sending::calendar_path(digest_->name, facts.number);
+  for (const auto index : group.events)
+    out.posts.push_back(event_view(facts.events[index].event, words, config_->newsletter.zone));
+  return out;
+}
+
 message::EditionView Renderer::view(const EditionFacts& facts, const message::Strings& words,
                                     const ShownPosts& shown, const Extent& extent) {
   auto view = base_view(facts);
   const auto count = std::min(extent.posts, shown.posts.size());
   const auto posts = leads_first(*digest_, facts, shown.posts);
-  const auto groups = groups_of(*config_, *digest_, facts, std::span{posts}.first(count));
+  const ShownPosts whole{.posts = {posts.begin(), posts.begin() + static_cast<std::ptrdiff_t>(count)},
+                         .more = {},
+                         .events = shown.events};
+  const auto groups = groups_of(*config_, *digest_, facts, whole);
   for (const auto& group : groups) {
+    if (!group.events.empty()) {
+      view.groups.push_back(event_group(group, facts, words));
+      continue;
+    }
     message::GroupView group_view;
     group_view.title = group.key;
     if (group.section != nullptr) {

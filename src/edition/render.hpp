@@ -13,11 +13,13 @@
 #include "config/config.hpp"
 #include "digest/digest.hpp"
 #include "digest/edition_table.hpp"
+#include "digest/events.hpp"
 #include "edition/edition_notices.hpp"
 #include "edition/embedded_images.hpp"
 #include "message/strings.hpp"
 #include "message/theme.hpp"
 #include "message/view.hpp"
+#include "post/excerpt.hpp"
 #include "post/post.hpp"
 
 namespace tidings::edition {
@@ -29,6 +31,7 @@ struct ShownPost {
   std::vector<std::string> topics;
   std::vector<message::AlsoInView> also_in = {};  ///< the story in other words and at other places
   std::string source_name = {};                   ///< the post's own, as config.toml has it
+  std::optional<post::PictureSize> picture = {};  ///< what its picture measures, if that is known
 };
 
 /// A source that has more than the edition has places for.
@@ -50,7 +53,8 @@ struct EditionFacts {
   bool in_given_order = false;                 ///< by an editor: no groups where they would change it
   digest::EditionWords words = {};             ///< by an editor
   std::map<PostId, digest::PostChange> changes = {};
-  std::map<PostId, std::string> sections = {};  ///< chosen by an editor; see EditionTable::set_sections()
+  std::map<PostId, std::string> sections = {};      ///< chosen by an editor; see EditionTable::set_sections()
+  std::vector<digest::AnnouncedEvent> events = {};  ///< that are to come, by start
 };
 
 /// The limit for the HTML part, because Gmail shows only the first 102 kB. In bytes, with the reader's links
@@ -67,7 +71,10 @@ struct Rendered {
 struct ShownPosts {
   std::vector<const ShownPost*> posts;
   std::vector<const ShownPost*> more;  ///< beyond max_posts: links at the end
+  std::vector<std::size_t> events;     ///< indices into EditionFacts::events
 };
+
+struct PostGroup;
 
 /// Loaded once per job for one digest. Not thread-safe (loads languages on demand).
 class Renderer {
@@ -129,6 +136,8 @@ class Renderer {
   };
   [[nodiscard]] const message::PostView& post_view(const EditionFacts& facts, const ShownPost& shown,
                                                    const Showing& showing);
+  [[nodiscard]] message::GroupView event_group(const PostGroup& group, const EditionFacts& facts,
+                                               const message::Strings& words) const;
   [[nodiscard]] message::PostView make_post_view(const ShownPost& shown, const Showing& showing);
   [[nodiscard]] message::NoticeViews notice_views(UtcTime date, const message::Strings& words);
   /// Those of the digest on that day.

@@ -12,6 +12,7 @@
 #include "edition/inline_images.hpp"
 #include "edition/intro.hpp"
 #include "edition/left_out.hpp"
+#include "edition/picture_sizes.hpp"
 #include "edition/preflight.hpp"
 #include "edition/preview.hpp"
 #include "edition/sections.hpp"
@@ -127,7 +128,7 @@ Result<Examined> examine(const config::Context& context, const config::DigestCon
   TIDINGS_LET(out.preview,
               make_preview(context, digest::name_of(edition),
                            {.address = editor.address.text(), .name = editor.name, .subject_prefix = {}}));
-  TIDINGS_LET(const auto arranged, arrangement_of(config, digest, context.database, edition));
+  TIDINGS_LET(const auto arranged, arrangement_of(context, digest, edition));
   TIDINGS_LET(const auto posts, load_shown(context.database, arranged.selection.posts));
   TIDINGS_LET(const auto left_out, left_out_lines(context.database, edition));
   out.found = preflight(config, out.preview, posts);
@@ -179,7 +180,7 @@ Result<DraftSheet> draft_sheet(const config::Context& context, const digest::Edi
   digest::EditionTable editions{database};
   TIDINGS_LET(const auto* const digest, config.digest(edition.digest));
   TIDINGS_LET(auto renderer, Renderer::load(config, *digest));
-  TIDINGS_LET(const auto arranged, arrangement_of(config, *digest, database, edition));
+  TIDINGS_LET(const auto arranged, arrangement_of(context, *digest, edition));
   DraftSheet sheet;
   sheet.name = digest::name_of(edition);
   sheet.title = edition.title;
@@ -273,14 +274,20 @@ Result<Composed> approve_draft(const config::Context& context, const digest::Edi
   auto& database = context.database;
   TIDINGS_LET(const auto* const digest, config.digest(edition.digest));
   TIDINGS_LET(auto renderer, Renderer::load(config, *digest));
-  TIDINGS_LET(const auto arranged, arrangement_of(config, *digest, database, edition));
+  TIDINGS_LET(const auto arranged, arrangement_of(context, *digest, edition));
   FoundImages images;
+  if (edition.state == digest::EditionState::draft) {
+    // Posts that its editor brought in. Before the transaction begins, since others write meanwhile.
+    TIDINGS_LET(const auto posts, load_shown(database, arranged.selection.posts));
+    TIDINGS_LET(const auto pictures, unmeasured_pictures(context, *digest, posts));
+    TIDINGS_TRY(measure_pictures(context, *digest, pictures));
+  }
   if (digest->inline_images && edition.state == digest::EditionState::draft) {
-    // Fetched before the transaction begins, since others write meanwhile.
     TIDINGS_LET(const auto posts, load_shown(database, arranged.selection.posts));
     auto facts = arranged.facts;
     TIDINGS_TRY(take_intro_once(*digest, database, facts));
     TIDINGS_LET(images, fetch_images(config, renderer, facts, posts));
+    TIDINGS_TRY(keep_sizes(context, images));
   }
   TIDINGS_LET(auto transaction, database.begin());
   TIDINGS_LET(const auto sealed, seal_draft(context, renderer, edition, images));
@@ -303,6 +310,7 @@ Result<Composed> approve_draft(const config::Context& context, const digest::Edi
   result.pictures = sealed.pictures;
   TIDINGS_LET(result.next_run, next_run(config, *digest, context.database, context.clock.now()));
   result.sections = section_names(*digest, arranged.selection.posts, arranged.facts.sections);
+  result.events = arranged.facts.events;
   result.notices = renderer.notices_on(edition.scheduled);
   result.notice_troubles = renderer.notice_troubles(edition.scheduled);
   return result;

@@ -11,11 +11,13 @@
 #include "base/check.hpp"
 #include "base/text.hpp"
 #include "delivery/ledger.hpp"
+#include "digest/announced_events.hpp"
 #include "digest/body_table.hpp"
 #include "digest/carry_over.hpp"
 #include "digest/edition_history.hpp"
 #include "digest/edition_table.hpp"
 #include "digest/segment.hpp"
+#include "edition/coming_events.hpp"
 #include "edition/intro.hpp"
 #include "edition/reader_hours.hpp"
 #include "edition/sections.hpp"
@@ -43,7 +45,7 @@ class Sealer {
         editions_(context.database),
         bodies_(context.database, what.edition),
         ledger_(context.database, context.clock),
-        segmenter_(carry_.segment_posts()) {}
+        segmenter_(carry_.segment_posts(), segment_events(renderer.digest(), what.facts.events)) {}
 
   Result<Sealed> seal() {
     TIDINGS_TRY(plan_recipients());
@@ -59,6 +61,7 @@ class Sealer {
     TIDINGS_TRY(write_pages());
     TIDINGS_TRY(keep_headline());
     TIDINGS_TRY(keep_sections());
+    TIDINGS_TRY(digest::keep_announced(database_, what_.edition, facts_.events));
     TIDINGS_TRY(editions_.keep_notices(what_.edition, renderer_.notices_on(facts_.date)));
     for (const auto& image : renderer_.embedded().images())
       TIDINGS_TRY(editions_.add_image(what_.edition, image));
@@ -87,7 +90,8 @@ class Sealer {
           if (!index) return {};
           if (*index == segments_.size()) {
             const auto& key = segmenter_.segments()[*index];
-            TIDINGS_LET(const auto id, editions_.add_segment(what_.edition, key.language, key.posts));
+            TIDINGS_LET(const auto id,
+                        editions_.add_segment(what_.edition, key.language, key.posts, key.events));
             segments_.push_back(id);
           }
           ++recipients_;
@@ -139,8 +143,9 @@ class Sealer {
       TIDINGS_CHECK(it != by_id_.end());
       posts.push_back(it->second);
     }
-    TIDINGS_LET(auto rendered, renderer_.render(facts_of(key.posts), key.language,
-                                                {.posts = std::move(posts), .more = more_}));
+    TIDINGS_LET(auto rendered,
+                renderer_.render(facts_of(key.posts), key.language,
+                                 {.posts = std::move(posts), .more = more_, .events = key.events}));
     for (auto& body : rendered.bodies)
       body.html = with_content_ids(std::move(body.html), what_.images.images);
     for (std::size_t variant = 0; variant < rendered.bodies.size(); ++variant) {
@@ -173,6 +178,7 @@ class Sealer {
         others.push_back(std::move(title));
       }
     }
+    if (headline.title.empty() && !facts_.events.empty()) headline.title = facts_.events.front().event.title;
     headline.summary = join(others, " · ");
     return editions_.keep_headline(what_.edition, headline);
   }
@@ -198,7 +204,7 @@ class Sealer {
   /// The whole edition for the archive, in the newsletter's language and those of its subscribers.
   Result<void> write_pages() {
     if (!digest_.archive || recipients_ == 0) return {};
-    ShownPosts shown{.posts = {}, .more = more_};
+    ShownPosts shown{.posts = {}, .more = more_, .events = all_of(facts_.events.size())};
     for (const auto& post : what_.selection.posts) shown.posts.push_back(by_id_.at(post.id));
     std::set<std::string> tags;
     TIDINGS_LET(auto own, renderer_.language_for(""));

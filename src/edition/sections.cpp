@@ -101,7 +101,8 @@ std::vector<const ShownPost*> leads_first(const config::DigestConfig& digest, co
 }
 
 std::vector<PostGroup> groups_of(const config::Config& config, const config::DigestConfig& digest,
-                                 const EditionFacts& facts, std::span<const ShownPost* const> posts) {
+                                 const EditionFacts& facts, const ShownPosts& shown) {
+  const auto& posts = shown.posts;
   const auto sections = in_order_of_display(digest.sections);
   const auto placed = digest::sections_of(inputs_of(posts, facts), digest.sections);
   std::vector<std::size_t> others;
@@ -118,19 +119,25 @@ std::vector<PostGroup> groups_of(const config::Config& config, const config::Dig
       continue;
     }
     PostGroup group{.key = {}, .section = section, .posts = {}};
+    for (const auto event : shown.events) {
+      if (facts.events[event].section == section->name && !section->takes_posts())
+        group.events.push_back(event);
+    }
     for (std::size_t i = 0; i < posts.size(); ++i) {
       if (placed[i] && &digest.sections[*placed[i]] == section) group.posts.push_back(i);
     }
-    if (!group.posts.empty()) out.push_back(std::move(group));
+    if (!group.posts.empty() || !group.events.empty()) out.push_back(std::move(group));
   }
   return out;
 }
 
 std::vector<std::string> section_order(const config::DigestConfig& digest) {
   std::vector<std::string> out;
-  if (digest.sections.empty()) return out;
-  for (const auto* const section : in_order_of_display(digest.sections))
-    out.push_back(section == nullptr ? std::string{} : section->name);
+  if (std::ranges::none_of(digest.sections, &digest::Section::takes_posts)) return out;
+  for (const auto* const section : in_order_of_display(digest.sections)) {
+    if (section == nullptr || section->takes_posts())
+      out.push_back(section == nullptr ? std::string{} : section->name);
+  }
   return out;
 }
 
@@ -164,7 +171,7 @@ Result<std::map<PostId, std::string>> section_names(const config::Context& conte
     return digest::EditionTable(context.database).sections_in(edition.id);
   const auto* const digest = context.config.find_digest(edition.digest);
   if (digest == nullptr || digest->sections.empty()) return std::map<PostId, std::string>{};
-  TIDINGS_LET(const auto arranged, arrangement_of(context.config, *digest, context.database, edition));
+  TIDINGS_LET(const auto arranged, arrangement_of(context, *digest, edition));
   return section_names(*digest, arranged.selection.posts, arranged.facts.sections);
 }
 

@@ -24,12 +24,13 @@ struct PostGroup {
   std::string key;                           ///< as digest::Group
   const digest::Section* section = nullptr;  ///< none: a group of the digest
   std::vector<std::size_t> posts;            ///< indices, in reading order
+  std::vector<std::size_t> events = {};      ///< of a section of events: indices into EditionFacts::events
 };
 
 /// In the order of display; no group is empty.
 [[nodiscard]] std::vector<PostGroup> groups_of(const config::Config& config,
                                                const config::DigestConfig& digest, const EditionFacts& facts,
-                                               std::span<const ShownPost* const> posts);
+                                               const ShownPosts& shown);
 
 /// In reading order, but those of lead sections first: they are the last to give way when the mail is too
 /// long.
@@ -37,7 +38,8 @@ struct PostGroup {
                                                         const EditionFacts& facts,
                                                         std::vector<const ShownPost*> posts);
 
-/// The names of its sections in the order of display, "" for the posts of none; empty if it has no sections.
+/// The names of its sections of posts in the order of display, "" for the posts of none; empty if it has
+/// none.
 [[nodiscard]] std::vector<std::string> section_order(const config::DigestConfig& digest);
 
 /// The section of each post, as an index; `chosen` by an editor.

@@ -10,6 +10,7 @@
 #include "post/alike.hpp"
 #include "post/identity.hpp"
 #include "post/near_duplicates.hpp"
+#include "post/picture_table.hpp"
 #include "post/plain_text.hpp"
 #include "post/post_table.hpp"
 #include "source/html_text.hpp"
@@ -198,6 +199,13 @@ Result<void> add_others(store::Database& database, const digest::Selected& selec
   return {};
 }
 
+/// As its markup says, else as it was measured.
+Result<std::optional<post::PictureSize>> picture_of(store::Database& database, const post::Post& post) {
+  if (post.image_url.empty()) return std::optional<post::PictureSize>{};
+  const auto said = post::picture_size(post.html.empty() ? post.summary_html : post.html, post.image_url);
+  return said ? said : post::PictureTable(database).size(post.image_url);
+}
+
 }  // namespace
 
 Result<std::vector<ShownPost>> load_shown(store::Database& database,
@@ -213,6 +221,7 @@ Result<std::vector<ShownPost>> load_shown(store::Database& database,
                    .topics = selected[i].topics,
                    .also_in = {},
                    .source_name = selected[i].source_name};
+    TIDINGS_LET(each.picture, picture_of(database, each.post));
     TIDINGS_TRY(add_others(database, selected[i], names, each));
     shown.push_back(std::move(each));
   }

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "digest/edition_table.hpp"
+#include "edition/coming_events.hpp"
 #include "edition/sections.hpp"
 #include "edition/selection.hpp"
 
@@ -27,9 +28,10 @@ bool is_rearranged(const config::DigestConfig& digest, const Arranged& arranged,
 
 }  // namespace
 
-Result<Arranged> arrangement_of(const config::Config& config, const config::DigestConfig& digest,
-                                store::Database& database, const digest::Edition& edition) {
-  const auto options = select_options(config, digest, database);
+Result<Arranged> arrangement_of(const config::Context& context, const config::DigestConfig& digest,
+                                const digest::Edition& edition) {
+  auto& database = context.database;
+  const auto options = select_options(context.config, digest, database);
   Arranged out;
   TIDINGS_LET(out.selection, digest::EditionTable(database).choice_of(edition.id, options));
   out.facts = {.number = edition.number.value_or(1),
@@ -40,10 +42,15 @@ Result<Arranged> arrangement_of(const config::Config& config, const config::Dige
                .posts = out.selection.posts.size()};
   digest::EditionTable editions{database};
   TIDINGS_LET(out.facts.sections, editions.sections_in(edition.id));
+  // Where the posts of a sealed edition stand is settled, whatever the configuration says now.
+  if (edition.state != digest::EditionState::draft && !digest.sections.empty()) {
+    for (const auto& post : out.selection.posts) out.facts.sections.try_emplace(post.id, "");
+  }
   out.facts.in_given_order = is_rearranged(digest, out, options);
   TIDINGS_LET(out.facts.words, editions.words_of(edition.id));
   TIDINGS_LET(auto changes, editions.changes_in(edition.id));
   for (auto& change : changes) out.facts.changes.emplace(change.post, std::move(change));
+  TIDINGS_LET(out.facts.events, events_of(context, digest, edition));
   TIDINGS_LET(out.facts.more_from, load_more_from(database, out.selection.surplus));
   return out;
 }
@@ -51,7 +58,7 @@ Result<Arranged> arrangement_of(const config::Config& config, const config::Dige
 Result<Sealed> seal_draft(const config::Context& context, Renderer& renderer, const digest::Edition& edition,
                           const FoundImages& images) {
   digest::EditionTable editions{context.database};
-  TIDINGS_LET(auto arranged, arrangement_of(context.config, renderer.digest(), context.database, edition));
+  TIDINGS_LET(auto arranged, arrangement_of(context, renderer.digest(), edition));
   TIDINGS_LET(const auto title, renderer.title(arranged.facts));
   TIDINGS_TRY(editions.approve(edition.id, title, context.clock.now()));
   // Posts waiting for the next edition keep the rows of subscribers who changed digests.

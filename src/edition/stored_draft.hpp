@@ -19,8 +19,9 @@ struct Arranged {
   EditionFacts facts;
 };
 
-[[nodiscard]] Result<Arranged> arrangement_of(const config::Config& config,
-                                              const config::DigestConfig& digest, store::Database& database,
+/// The events of a draft are those that are to come now; an edition keeps those it was sealed with.
+[[nodiscard]] Result<Arranged> arrangement_of(const config::Context& context,
+                                              const config::DigestConfig& digest,
                                               const digest::Edition& edition);
 
 /// Approves and seals it within the caller's transaction. Errc::not_permitted for an edition that is no

@@ -84,6 +84,7 @@ struct Strings::Tables {
   std::optional<std::string> separator;
   std::optional<std::string> last;
   std::optional<std::string> last_before_latin;
+  std::optional<std::string> last_before_i;
 };
 
 namespace {
@@ -261,13 +262,14 @@ class FileReader {
   }
 
   Result<void> read_list(const toml::table& table) {
-    TIDINGS_TRY(only(table, {"separator", "last", "last_before_latin"}));
-    // last_before_latin goes with the language that defines `last`, not with one it falls back to
+    TIDINGS_TRY(only(table, {"separator", "last", "last_before_latin", "last_before_i"}));
+    // The last_before_ ones go with the language that defines `last`, not with one it falls back to
     const bool has_last = tables_.last.has_value();
     for (const auto& [key, node] : table) {
       TIDINGS_LET(auto value, text(node, key.str()));
-      if (key.str() == "last_before_latin") {
-        if (!has_last) tables_.last_before_latin = std::move(value);
+      if (key.str().starts_with("last_before_")) {
+        auto& special = key.str() == "last_before_i" ? tables_.last_before_i : tables_.last_before_latin;
+        if (!has_last) special = std::move(value);
         continue;
       }
       auto& into = key.str() == "last" ? tables_.last : tables_.separator;
@@ -643,10 +645,23 @@ std::string Strings::count(std::string_view word, long long n) const {
   return fill_placeholders(form->second, {{"n", fmt::format("{}", n)}});
 }
 
+namespace {
+
+/// As Spanish hears it: "Isla" and "Hijos", but neither "Hielo" nor "Hiato", which begin with another sound.
+bool begins_with_i(std::string_view item) {
+  const auto word = fold_case(item);
+  if (word.starts_with("i") || word.starts_with("í")) return true;
+  if (!word.starts_with("hi") && !word.starts_with("hí")) return false;
+  return !word.starts_with("hia") && !word.starts_with("hie");
+}
+
+}  // namespace
+
 std::string Strings::list(std::span<const std::string> items) const {
   const auto last_joint = [this](std::string_view item) {
     const bool is_latin = !item.empty() && static_cast<unsigned char>(item.front()) < 0x80;
     if (is_latin && tables_->last_before_latin) return *tables_->last_before_latin;
+    if (tables_->last_before_i && begins_with_i(item)) return *tables_->last_before_i;
     return tables_->last.value_or(" & ");
   };
   std::string out;

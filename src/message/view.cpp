@@ -188,7 +188,7 @@ std::string remark_of(const PostView& post) {
 
 void put_layout(json& data, const PostView& post, const Surroundings& around) {
   using digest::Layout;
-  data["is_lead"] = around.number == 1;
+  data["is_lead"] = around.number == 1 && around.layout != Layout::events;
   data["is_large"] = around.layout == Layout::lead || (around.layout == Layout::usual && around.number == 1);
   data["is_odd"] = around.place % 2 == 0;
   data["ends_row"] = around.place % 2 == 1 || around.place + 1 == around.posts;
@@ -200,6 +200,16 @@ void put_layout(json& data, const PostView& post, const Surroundings& around) {
   const auto remark = remark_of(post);
   data["remark_text"] = hanging("  ", remark);
   put(data, "remark", "has_remark", remark);
+}
+
+void put_event(json& data, const PostView& post, const Surroundings& around) {
+  const auto event = post.event.value_or(EventView{});
+  put(data, "when", "has_when", collapse_blanks(plain(event.when)));
+  put(data, "place", "has_place", collapse_blanks(plain(event.place)));
+  std::vector<std::string> parts{data["when"].get<std::string>()};
+  if (data["has_place"].get<bool>()) parts.push_back(data["place"].get<std::string>());
+  data["when_text"] = hanging("  ", join(parts, " · "));
+  if (post.event) data["anchor"] = fmt::format("event-{}", around.number);
 }
 
 json post_data(const PostView& post, const Surroundings& around, const Strings& strings, const Zone& zone) {
@@ -235,7 +245,7 @@ json post_data(const PostView& post, const Surroundings& around, const Strings& 
   data["has_excerpt"] = !trim(post.excerpt_html).empty() || !trim(post.excerpt_text).empty();
   data["has_title"] = !own_title.empty() || !data["has_excerpt"].get<bool>();
   put_layout(data, post, around);
-  const auto sentence = sentence_of(post);
+  const auto sentence = post.event ? sentence_of({.excerpt_text = post.event->about}) : sentence_of(post);
   const bool tells_host = around.layout == digest::Layout::links && data["has_host"].get<bool>();
   data["line_text"] = hanging(
       "* ", data["has_title"].get<bool>()
@@ -243,6 +253,7 @@ json post_data(const PostView& post, const Surroundings& around, const Strings& 
                 : sentence);
   put(data, "sentence", "has_sentence", sentence);
   data["sentence_text"] = hanging("  ", sentence);
+  put_event(data, post, around);
   data["note_html"] = plain(post.note_html);
   data["note_text"] = wrap(plain(post.note_text), text_columns);
   data["has_note"] = !trim(post.note_html).empty();
@@ -287,13 +298,14 @@ std::vector<std::string> sources_of(const EditionView& view) {
 /// The post behind which half of the edition has been shown.
 int middle_of(const EditionView& view) {
   int posts = 0;
-  for (const auto& group : view.groups) posts += static_cast<int>(group.posts.size());
+  for (const auto& group : view.groups) posts += group.has_posts() ? static_cast<int>(group.posts.size()) : 0;
   return (posts + 1) / 2;
 }
 
 json groups_data(const EditionView& view, bool several_sources, const Strings& strings, const Zone& zone) {
   json groups = json::array();
   int number = 0;
+  int events = 0;
   const int middle = middle_of(view);
   for (const auto& group : view.groups) {
     json data = json::object();
@@ -309,18 +321,22 @@ json groups_data(const EditionView& view, bool several_sources, const Strings& s
     data["is_list"] = group.layout == digest::Layout::list;
     data["is_grid"] = group.layout == digest::Layout::grid;
     data["is_links"] = group.layout == digest::Layout::links;
+    data["is_events"] = !group.has_posts();
+    put(data, "calendar_url", "has_calendar", plain(group.calendar_url));
     // Cards and lines of links belong together.
-    const bool is_whole = group.layout == digest::Layout::grid || group.layout == digest::Layout::links;
-    const int end = number + static_cast<int>(group.posts.size());
+    const bool is_whole =
+        group.layout == digest::Layout::grid || group.layout == digest::Layout::links || !group.has_posts();
+    const int end = number + (group.has_posts() ? static_cast<int>(group.posts.size()) : 0);
     data["holds_middle"] = is_whole && middle > number && middle <= end;
     data["posts"] = json::array();
     for (std::size_t place = 0; place < group.posts.size(); ++place) {
-      ++number;
+      auto& count = group.has_posts() ? number : events;
+      ++count;
       data["posts"].push_back(post_data(group.posts[place],
-                                        {.number = number,
+                                        {.number = count,
                                          .place = place,
                                          .posts = group.posts.size(),
-                                         .is_middle = !is_whole && number == middle,
+                                         .is_middle = !is_whole && count == middle,
                                          .layout = group.layout,
                                          .has_heading = has_heading,
                                          .day_is_told = group.is_day && (has_heading || title.empty()),
@@ -365,7 +381,7 @@ void put_contents(json& data, const EditionView& view, std::size_t posts, const 
   json entries = json::array();
   long long left_out = 0;
   for (const auto& group : data["groups"]) {
-    if (group["is_links"].get<bool>()) continue;
+    if (group["is_links"].get<bool>() || group["is_events"].get<bool>()) continue;
     for (const auto& post : group["posts"]) {
       if (!post["has_title"].get<bool>() || (above && post["is_lead"].get<bool>())) continue;
       if (above && entries.size() == contents_entries) {
@@ -416,16 +432,24 @@ json more_from_data(const EditionView& view) {
   return lines;
 }
 
+/// The posts; of an edition without any, the events.
+std::vector<const PostView*> named_posts(const EditionView& view) {
+  std::vector<const PostView*> posts;
+  std::vector<const PostView*> events;
+  for (const auto& group : view.groups) {
+    for (const auto& post : group.posts) (group.has_posts() ? posts : events).push_back(&post);
+  }
+  return posts.empty() ? events : posts;
+}
+
 std::string preheader_of(const EditionView& view) {
   if (!trim(view.preheader).empty())
     return first_words(collapse_blanks(plain(view.preheader)), preheader_characters);
   std::vector<std::string> titles;
   const PostView* first = nullptr;
-  for (const auto& group : view.groups) {
-    for (const auto& post : group.posts) {
-      if (first != nullptr) titles.push_back(title_of(post));
-      if (first == nullptr) first = &post;
-    }
+  for (const auto* const post : named_posts(view)) {
+    if (first != nullptr) titles.push_back(title_of(*post));
+    if (first == nullptr) first = post;
   }
   if (!titles.empty()) return first_words(join(titles, " · "), preheader_characters);
   return first == nullptr ? std::string{}
@@ -493,16 +517,16 @@ json edition_data(const EditionView& view, const Strings& strings, const Zone& z
       std::ranges::find(view.groups, digest::Layout::grid, &GroupView::layout) != view.groups.end();
   data["groups"] = groups_data(view, sources.size() > 1, strings, zone);
   std::size_t posts = 0;
-  std::string first_title;
-  for (const auto& group : view.groups) {
-    if (posts == 0 && !group.posts.empty()) first_title = title_of(group.posts.front());
-    posts += group.posts.size();
-  }
+  for (const auto& group : view.groups) posts += group.has_posts() ? group.posts.size() : 0;
+  const auto named = named_posts(view);
+  const auto first_title = named.empty() ? std::string{} : title_of(*named.front());
   posts += static_cast<std::size_t>(std::ranges::count_if(view.links, &LinkView::counted));
   const auto more = static_cast<long long>(posts) - (posts > 0 ? 1 : 0);
   data["post_count"] = fmt::format("{}", posts);
   data["post_count_minus_one"] = fmt::format("{}", more);
-  data["posts_word"] = strings.count("posts_word", static_cast<long long>(posts));
+  data["posts_word"] = posts == 0 && !named.empty()
+                           ? strings.texts().at("coming_up")
+                           : strings.count("posts_word", static_cast<long long>(posts));
   data["has_more"] = more > 0;
   data["more_word"] = more > 0 ? strings.count("more_word", more) : std::string{};
   data["first_title"] = first_words(first_title, room_in_subject(data));

@@ -29,6 +29,13 @@ struct AlsoInView {
   std::string url = {};
 };
 
+/// What an event says besides a post: title, url and date (its start) are the post's.
+struct EventView {
+  std::string when = {};   ///< "Monday 5 January, 19:00–21:00"
+  std::string place = {};  ///< may be empty
+  std::string about = {};  ///< plain text; may be empty
+};
+
 /// One post as shown. All HTML is sanitised already; empty strings mean "none".
 struct PostView {
   std::string title = {};  ///< may be empty: the post is its text, and lists show its first words
@@ -52,6 +59,8 @@ struct PostView {
   int image_height = 0;
   std::string remark = {};        ///< in a list of links: what is said of it, in plain text
   std::optional<int> words = {};  ///< of the whole post; if set, its line says how long it takes to read
+  std::optional<EventView> event =
+      {};  ///< in a section of events; the excerpt says the same, for other layouts
 };
 
 struct GroupView {
@@ -59,6 +68,9 @@ struct GroupView {
   std::vector<PostView> posts = {};
   bool is_day = false;  ///< the title is the posts' day, so they do not repeat it
   digest::Layout layout = digest::Layout::usual;
+  std::string calendar_url = {};  ///< of events: a calendar of all that the edition has; may be empty
+
+  [[nodiscard]] bool has_posts() const { return layout != digest::Layout::events; }
 };
 
 /// A dated block of the publisher's own between the posts.

@@ -16,6 +16,10 @@ std::string page_path(const digest::Edition& edition, std::string_view language)
   return fmt::format("{}/{}.{}.html", edition.digest, edition.number.value_or(0), language);
 }
 
+std::string calendar_path(std::string_view digest, int number) {
+  return fmt::format("{}/{}.ics", digest, number);
+}
+
 std::string view_url(const config::Config& config, const digest::Edition& edition,
                      std::string_view language) {
   if (config.archive.url.empty() || !is_public(config, edition)) return {};

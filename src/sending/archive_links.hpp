@@ -15,6 +15,9 @@ namespace tidings::sending {
 /// Below the archive: "weekly/12.en.html".
 [[nodiscard]] std::string page_path(const digest::Edition& edition, std::string_view language);
 
+/// Below the archive: "weekly/12.ics", the edition's events.
+[[nodiscard]] std::string calendar_path(std::string_view digest, int number);
+
 /// Where a reader can see the edition; empty if there is no [archive] url or its digest is not in the
 /// archive.
 [[nodiscard]] std::string view_url(const config::Config& config, const digest::Edition& edition,

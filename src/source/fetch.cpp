@@ -108,6 +108,7 @@ struct Transfer {
   std::vector<long> redirects;  ///< statuses on the way
   std::string bytes;
   bool too_big = false;
+  bool has_enough = false;  ///< FetchRequest::first_bytes
   std::string refused_address;
 
   [[nodiscard]] std::int64_t max_bytes() const { return request->max_bytes.value_or(options->max_bytes); }
@@ -116,6 +117,12 @@ struct Transfer {
 std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self) {
   auto& transfer = *static_cast<Transfer*>(self);
   const auto length = size * count;
+  if (const auto& wanted = transfer.request->first_bytes) {
+    const auto room = static_cast<std::size_t>(*wanted) - transfer.bytes.size();
+    transfer.bytes.append(data, std::min(length, room));
+    transfer.has_enough = length >= room;
+    return transfer.has_enough ? CURL_WRITEFUNC_ERROR : length;
+  }
   if (static_cast<std::int64_t>(transfer.bytes.size() + length) > transfer.max_bytes()) {
     transfer.too_big = true;
     return CURL_WRITEFUNC_ERROR;
@@ -259,7 +266,11 @@ void prepare(Transfer& transfer) {
   set(transfer, CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout.count()));
   set(transfer, CURLOPT_CONNECTTIMEOUT_MS,
       static_cast<long>(std::min<std::int64_t>(options.timeout.count(), 10'000)));
-  set(transfer, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(transfer.max_bytes()));
+  if (request.first_bytes) {
+    set(transfer, CURLOPT_RANGE, fmt::format("0-{}", *request.first_bytes - 1).c_str());
+  } else {
+    set(transfer, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(transfer.max_bytes()));
+  }
   set(transfer, CURLOPT_ERRORBUFFER, transfer.error_text.data());
   set(transfer, CURLOPT_WRITEFUNCTION, &on_body);
   set(transfer, CURLOPT_WRITEDATA, &transfer);
@@ -323,7 +334,7 @@ FetchFailure broken(const Transfer& transfer, CURLcode code) {
 constexpr seconds wait_after_check = std::chrono::hours{6};
 
 FetchResult result_of(Transfer& transfer, CURLcode code) {
-  if (code != CURLE_OK) return broken(transfer, code);
+  if (code != CURLE_OK && !transfer.has_enough) return broken(transfer, code);
   const auto& answer = transfer.answer;
   const auto& redirects = transfer.redirects;
   const char* effective = nullptr;
@@ -337,7 +348,8 @@ FetchResult result_of(Transfer& transfer, CURLcode code) {
   if (answer.status == 304)
     return NotModified{.moved_to = std::move(moved_to), .max_age = max_age_of(answer)};
   const auto guard = bot_check_of(transfer.bytes);
-  const bool is_answer = answer.status == 200 || answer.status == 203 || answer.status == 226;
+  const bool is_part = answer.status == 206 && transfer.request->first_bytes.has_value();
+  const bool is_answer = answer.status == 200 || answer.status == 203 || answer.status == 226 || is_part;
   if (is_answer && guard.empty()) {
     return Fetched{.bytes = std::move(transfer.bytes),
                    .etag = answer.etag,
@@ -402,6 +414,10 @@ class Runner {
       } else if (guarded_hosts_.contains(host)) {
         auto made = failure(request.url, "not asked: its host has just shown a check for people");
         made.retry_after = wait_after_check;
+        done_(index, std::move(made));
+      } else if (options_.budget && std::chrono::steady_clock::now() - begun_ > *options_.budget) {
+        auto made = failure(request.url, "not asked: no time is left");
+        made.not_asked = true;
         done_(index, std::move(made));
       } else if (busy_hosts_.contains(host)) {
         later.push_back({.index = index, .host = std::move(host)});
@@ -487,6 +503,7 @@ class Runner {
     return std::nullopt;
   }
 
+  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   std::span<const FetchRequest> requests_;
   const FetchOptions& options_;
   const FetchDone& done_;

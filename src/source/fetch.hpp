@@ -40,6 +40,8 @@ struct FetchRequest {
   std::string last_modified{};
   Reach reach = Reach::public_only;
   std::optional<std::int64_t> max_bytes{};  ///< in place of FetchOptions::max_bytes
+  /// Ends the transfer after so many, as if that were all: for the head of a large file (RFC 9110, 14.2).
+  std::optional<std::int64_t> first_bytes{};
   Login login{};
   std::string proxy{};  ///< http://, https:// or socks5h://HOST:PORT; the proxy resolves names, so only
                         ///< addresses written in URLs are held against `reach`
@@ -51,6 +53,8 @@ struct FetchOptions {
   std::int64_t max_bytes = 15LL * 1024 * 1024;  ///< after decompression
   int max_redirects = 5;
   int parallel = 16;  ///< transfers at once
+  /// Requests that are not begun by then fail as not asked.
+  std::optional<std::chrono::milliseconds> budget{};
 };
 
 struct Fetched {
@@ -73,9 +77,10 @@ struct FetchFailure {
   std::string what{};  ///< one line naming the URL
   int status = 0;      ///< of HTTP; 0 if there was no response
   std::optional<std::chrono::seconds> retry_after{};
-  bool limited = false;  ///< 429, or 503 with Retry-After: we are asked to wait; not the source's failure
-  bool guarded = false;  ///< a check for people came instead: the host is not asked again in this call
-  bool gone = false;     ///< 410
+  bool limited = false;    ///< 429, or 503 with Retry-After: we are asked to wait; not the source's failure
+  bool guarded = false;    ///< a check for people came instead: the host is not asked again in this call
+  bool gone = false;       ///< 410
+  bool not_asked = false;  ///< FetchOptions::budget was spent
 };
 
 /// Whether what is for the host of `own` may be told to `url`: the same host and port, or the same host by

@@ -149,21 +149,29 @@ class Collector {
 
 }  // namespace
 
-std::vector<Entry> read_linked_data(std::string_view html, std::string_view base_url) {
-  if (html.find("ld+json") == std::string_view::npos) return {};
+std::vector<std::string> linked_data_scripts(std::string_view html) {
+  std::vector<std::string> scripts;
+  if (html.find("ld+json") == std::string_view::npos) return scripts;
   const auto page = HtmlPage::parse(trim_page(html));
-  if (!page) return {};
-  Collector collector{base_url};
+  if (!page) return scripts;
   page->for_each([&](const GumboNode& node) {
     if (node.type != GUMBO_NODE_ELEMENT || node.v.element.tag != GUMBO_TAG_SCRIPT) return;
     if (!ascii_iequals(trim(html_attribute(node, "type")), "application/ld+json") ||
         node.v.element.children.length == 0)
       return;
     const auto* const text = static_cast<const GumboNode*>(node.v.element.children.data[0]);
-    if (text->type != GUMBO_NODE_TEXT && text->type != GUMBO_NODE_CDATA) return;
-    const auto json = Json::parse(std::string_view{text->v.text.text}, nullptr, false);
-    if (!json.is_discarded()) collector.visit(json, 0);
+    if (text->type == GUMBO_NODE_TEXT || text->type == GUMBO_NODE_CDATA)
+      scripts.emplace_back(text->v.text.text);
   });
+  return scripts;
+}
+
+std::vector<Entry> read_linked_data(std::string_view html, std::string_view base_url) {
+  Collector collector{base_url};
+  for (const auto& script : linked_data_scripts(html)) {
+    const auto json = Json::parse(script, nullptr, false);
+    if (!json.is_discarded()) collector.visit(json, 0);
+  }
   return collector.take();
 }
 

@@ -11,6 +11,9 @@
 
 namespace tidings::source {
 
+/// The texts of the page's <script type="application/ld+json"> elements, in order.
+[[nodiscard]] std::vector<std::string> linked_data_scripts(std::string_view html);
+
 /// BlogPosting, Article and NewsArticle objects with a headline and a url, anywhere in the page's <script
 /// type="application/ld+json"> elements, in order. Ignores broken JSON.
 [[nodiscard]] std::vector<Entry> read_linked_data(std::string_view html, std::string_view base_url);

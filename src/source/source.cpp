@@ -9,6 +9,7 @@ std::string_view name_of(Format format) {
     case Format::rdf: return "rdf";
     case Format::json: return "json";
     case Format::html: return "html";
+    case Format::ical: return "ical";
   }
   return "";
 }

@@ -17,7 +17,7 @@
 
 namespace tidings::source {
 
-enum class Kind { automatic, feed, page, markdown, command, manual };
+enum class Kind { automatic, feed, page, markdown, command, manual, ical };
 
 /// A [[source]] of the configuration.
 struct SourceSpec {
@@ -67,6 +67,23 @@ struct Enclosure {
   bool operator==(const Enclosure&) const = default;
 };
 
+/// One time at which something happens; of a series each is an Event. All texts are clean UTF-8.
+struct Event {
+  std::string id{};          ///< the same for as long as it is the same event: its UID, or its page
+  std::string occurrence{};  ///< of a series, when this one was to begin at first (RFC 3339); else empty
+  std::string title{};       ///< one line; not empty
+  std::string place{};       ///< one line; may be empty
+  std::string url{};         ///< absolute http(s); may be empty
+  std::string text{};        ///< plain; may be empty
+  std::vector<std::string> categories{};
+  UtcTime start{};
+  UtcTime end{};         ///< exclusive; `start` if it is not known
+  bool all_day = false;  ///< start and end are midnights of the newsletter's zone
+  std::string page{};    ///< the post's page that tells it; empty: the source itself
+
+  bool operator==(const Event&) const = default;
+};
+
 /// An item as parsed.
 struct Entry {
   std::string id{};     ///< guid or atom:id as written; empty if there is none
@@ -92,6 +109,7 @@ struct Entry {
     std::string base_url{};  ///< of its links
     std::string image{};     ///< absolute; empty if there is none
     std::string image_alt{};
+    std::vector<Event> events{};  ///< that the page describes
 
     bool operator==(const FromPage&) const = default;
   };
@@ -100,7 +118,7 @@ struct Entry {
   bool operator==(const Entry&) const = default;
 };
 
-enum class Format { rss, atom, rdf, json, html };
+enum class Format { rss, atom, rdf, json, html, ical };
 
 struct Feed {
   Format format = Format::rss;
@@ -108,14 +126,17 @@ struct Feed {
   std::string link;   ///< the site, absolute
   std::string language;
   std::optional<std::chrono::minutes> ttl;
-  std::vector<Entry> entries;         ///< in document order
-  std::size_t left_out = 0;           ///< older entries of the document beyond Limits::entries
-  std::vector<std::string> warnings;  ///< what was repaired or could not be read; single lines
+  std::vector<Entry> entries;                ///< in document order
+  std::vector<Event> events = {};            ///< that are to come, by start
+  std::optional<UtcTime> events_until = {};  ///< of a calendar: those that begin later are not among them
+  std::size_t dropped_events = 0;            ///< rejected by a rule
+  std::size_t left_out = 0;                  ///< older entries of the document beyond Limits::entries
+  std::vector<std::string> warnings;         ///< what was repaired or could not be read; single lines
   std::vector<std::string>
       broken;  ///< the warnings that cost a post: files of a folder that could not be read
 };
 
-/// "rss", "atom", "rdf", "json" or "html".
+/// "rss", "atom", "rdf", "json", "html" or "ical".
 [[nodiscard]] std::string_view name_of(Format format);
 
 }  // namespace tidings::source

@@ -49,7 +49,8 @@ CREATE VIEW kept_subscriptions AS
 
 -- Subscriptions that were confirmed once and have ended.
 CREATE VIEW former_subscriptions AS
-  SELECT subscriber_id, digest, confirmed_ms FROM subscriptions WHERE state = 'withdrawn' AND confirmed_ms IS NOT NULL;
+  SELECT subscriber_id, digest, since_ms, confirmed_ms FROM subscriptions
+  WHERE state = 'withdrawn' AND confirmed_ms IS NOT NULL;
 
 -- Whom a delivery is for, and what forbids to mail them. `suppression` is the cause, of the address or its domain.
 CREATE VIEW recipients AS
@@ -72,3 +73,7 @@ CREATE VIEW delivery_states AS
          CASE state WHEN 1 THEN 'planned' WHEN 2 THEN 'claimed' WHEN 3 THEN 'deferred' WHEN 4 THEN 'in_doubt'
                     WHEN 5 THEN 'sent' WHEN 6 THEN 'failed' WHEN 7 THEN 'suppressed' WHEN 8 THEN 'bounced' END AS state
   FROM all_deliveries;
+
+-- Deliveries of which an attempt may have arrived though no answer came.
+CREATE VIEW doubted_deliveries AS
+  SELECT edition_id, subscriber_id FROM attempts WHERE outcome = 'unknown';

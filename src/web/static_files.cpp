@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::int64_t max_bytes = 16 << 20;
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kinds{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kinds{{
     {".html", "text/html; charset=utf-8"},
     {".txt", "text/plain; charset=utf-8"},
     {".css", "text/css; charset=utf-8"},
@@ -20,6 +20,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kinds{{
     {".xml", "application/xml; charset=utf-8"},
     {".rss", "application/rss+xml; charset=utf-8"},
     {".json", "application/json"},
+    {".ics", "text/calendar; charset=utf-8"},
+    {".epub", "application/epub+zip"},
     {".png", "image/png"},
     {".jpg", "image/jpeg"},
     {".jpeg", "image/jpeg"},

@@ -85,6 +85,9 @@ json of(const Strings& strings) {
       {"post_time", strings.post_time(local_days{2026y / 1 / 5} + 9h + 5min)},
       {"two", strings.list(std::vector<std::string>{"A", "B"})},
       {"three", strings.list(std::vector<std::string>{"A", "B", "C"})},
+      {"before_i", strings.list(std::vector<std::string>{"A", "Isla"})},
+      {"before_hi", strings.list(std::vector<std::string>{"A", "Hijos"})},
+      {"before_hie", strings.list(std::vector<std::string>{"A", "Hielo"})},
       {"three_own", strings.list(std::vector<std::string>{strings.name(), strings.name(), strings.name()})}};
 }
 

@@ -117,6 +117,70 @@ class Titles(unittest.TestCase):
             self.assertIn("3–6 March 2026", last["ada@example.org"].split("[")[0])
 
 
+class InDoubt(unittest.TestCase):
+    """The relay took a daily edition and its answer was lost. Before the next attempt its reader goes to another digest."""
+    def setUp(self):
+        self.home = Home()
+        self.addCleanup(self.home.__exit__)
+        self.server = SmtpServer([Rule("dot", "keep-close", to="ada@example.org", times=1)])
+        self.server.__enter__()
+        self.addCleanup(self.server.__exit__, None, None, None)
+        self.home.configure(self.server.url, digests=DIGESTS)
+        self.home.write("feed.xml", rss("Feed", []))
+
+    def join(self, *digests):
+        self.home.do("subscriber", "add", "ada@example.org", *[word for each in digests for word in ("--digest", each)], "--confirmed", at=at(2, 0))
+        self.home.do("send", "--due", at=at(2, 6))
+        self.publish(2)
+        self.assertEqual(self.send(at(3, 6.1)), [["002"]])
+        self.assertEqual(self.state(), "in_doubt")
+
+    def publish(self, *days):
+        posts = [Article("Post [%03d]" % day, "https://blog.example/%d" % day, at(day, 12), at(day, 12), "<p>Text</p>") for day in days]
+        self.home.write("feed.xml", rss("Feed", posts))
+
+    def send(self, moment):
+        """The posts of each mail that the relay took."""
+        self.home.run("send", "--due", at=moment)
+        self.mails = [parse_mail(mail.octets) for mail in self.server.take()]
+        return [sorted(set(re.findall(r"\[(\d{3})\]", text_of(mail)))) for mail in self.mails]
+
+    def state(self):
+        return next(each["state"] for each in self.home.json("delivery", "list", "--limit", "100") if each["edition"].startswith("daily"))
+
+    def test_it_comes_once_more_with_its_message_id_and_in_no_other_edition(self):
+        self.join("daily")
+        first = self.mails[0]["Message-ID"]
+        self.home.do("subscriber", "set", "ada@example.org", "--cadence", "weekly", at=at(3, 7))
+        self.publish(2, 3)
+        self.assertEqual(self.send(at(3, 15)), [["002"]])
+        self.assertEqual(self.mails[0]["Message-ID"], first)
+        self.assertEqual(self.state(), "sent")
+        self.assertEqual(self.send(at(8, 7)), [["003"]])
+
+    def test_nor_if_the_mailbox_defers_it_first(self):
+        self.join("daily")
+        self.server.rules.append(Rule("rcpt", "451 4.3.0 busy", to="ada@example.org", times=1))
+        self.assertEqual(self.send(at(3, 6.5)), [])
+        self.assertEqual(self.state(), "deferred")
+        self.home.do("subscriber", "set", "ada@example.org", "--cadence", "weekly", at=at(3, 6.6))
+        self.publish(2, 3)
+        self.assertEqual(self.send(at(3, 15)), [["002"]])
+        self.assertEqual(self.send(at(8, 7)), [["003"]])
+
+    def test_whoever_leaves_one_of_two_digests_gets_no_more_of_it(self):
+        self.join("daily", "weekly")
+        self.home.do("subscriber", "set", "ada@example.org", "--cadence", "weekly", at=at(3, 7))
+        self.assertEqual(self.send(at(3, 15)), [])
+        self.assertEqual(self.state(), "suppressed")
+
+    def test_whoever_leaves_altogether_gets_nothing(self):
+        self.join("daily")
+        self.home.do("subscriber", "unsubscribe", "ada@example.org", at=at(3, 7))
+        self.assertEqual(self.send(at(3, 15)), [])
+        self.assertEqual(self.state(), "suppressed")
+
+
 class Commands(unittest.TestCase):
     def setUp(self):
         self.home = Home()

@@ -161,6 +161,8 @@ def judge(tag, said, file):
     compare("two", said["two"], plain(cldr.listed(["A", "B"])))
     compare("three", said["three"], plain(cldr.listed(["A", "B", "C"])))
     compare("three", said["three_own"], plain(cldr.listed([said["name"]] * 3)))
+    for item, word in (("before_i", "Isla"), ("before_hi", "Hijos"), ("before_hie", "Hielo")):
+        compare("two", said[item], plain(cldr.listed(["A", word])))
     used = QUOTES & set("".join(file["t"].values()) + "".join(form for word in file["plural"].values() if word != file["plural"]["rule"]
                                                               for form in word.values()))
     if used - cldr.quotes():

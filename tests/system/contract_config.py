@@ -62,6 +62,10 @@ PAGE = """<html><body><ul id="news"><li class="i"><a href="https://board.example
 <div id="old"><h4>2026-01-20</h4><p class="j"><a href="https://board.example/three"><b>Third thing</b></a></p></div></body></html>"""
 
 
+CALENDAR = "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "BEGIN:VEVENT", "UID:1@dates.example", "DTSTART:20260203T170000Z", "SUMMARY:Regatta",
+                         "END:VEVENT", "END:VCALENDAR", ""])
+
+
 def page(**more):
     def prepare(world):
         world.write("page.html", PAGE)
@@ -81,6 +85,13 @@ def stored(world):
 def folder_of_markdown(world):
     world.write("posts/one.md", "---\ntitle: One\ndate: 2026-01-21\n---\nText.\n")
     world.lists["source"] = [{"name": '"notes"', "kind": '"markdown"', "url": '"file:posts"', "site_url": '"https://notes.example/"'}]
+
+
+def events_to_come(world):
+    """A calendar beside the blogs, and a section of its events."""
+    world.write("dates.ics", CALENDAR)
+    world.lists["source"].append({"name": '"dates"', "kind": '"ical"', "url": '"file:dates.ics"'})
+    world.set("digest.section.layout", '"events"')
 
 
 def two_texts(world):
@@ -284,6 +295,7 @@ DIGEST = {
     "review": Case("false", "true", sent),
     "on_source_error": Case('"send"', '"hold"', sent, setting(("source.url", '"file:gone.xml"'))),
     "images": Case('"link"', '"inline"', inline_pictures, in_b="PART image/jpeg"),
+    "measure_images": Case("true", "false", inline_pictures, setting(("digest.sources", '["harbour"]')), in_a='width="520" height="'),
     "image_limit": Case('"256KiB"', '"60B"', inline_pictures, setting(("digest.images", '"inline"')), in_a="PART image/jpeg"),
     "images_limit": Case('"1MiB"', '"60B"', inline_pictures, setting(("digest.images", '"inline"')), in_a="PART image/jpeg"),
     "contents": Case('"never"', '"always"', mail, in_b="In this issue:"),
@@ -305,6 +317,7 @@ SECTION = {
     "topics": Case(None, '["food"]', mail, setting(("digest.section.title", '"Apart"'))),
     "max_posts": Case('"none"', "1", mail, setting(("digest.section.title", '"Apart"'))),
     "layout": Case('"usual"', '"links"', html, in_b=">town.example</span>"),
+    "days": Case("14", "1", mail, events_to_come, in_a="* Regatta"),
 }
 
 BRAND = {

@@ -144,9 +144,11 @@ class InlineImages(unittest.TestCase):
         self.assertIn("waits, gone: ", self.compose_unsent(AT, 'on_source_error = "hold"\n', gone))
         self.assertIn("held, it was due 2026-03-02 08:00", self.compose_unsent("2026-03-05T09:00:00+02:00", status=69))
 
-    def test_links_are_the_default_and_fetch_nothing(self):
-        mail = self.letters("")[0]
-        self.assertEqual(parts_of(mail), {})
+    def test_links_are_the_default(self):
+        self.assertEqual(parts_of(self.letters("")[0]), {})
+
+    def test_links_that_are_not_measured_fetch_nothing(self):
+        self.assertEqual(parts_of(self.letters("measure_images = false\n")[0]), {})
         self.assertEqual(Blog.asked, ["/feed.xml"])
 
 

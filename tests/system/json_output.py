@@ -44,7 +44,7 @@ LINES = {
     "completion": ("completion fish", bare), "commands": ("commands", bare),
 }
 APART = {"serve", "cgi"}  # they do not end by themselves, or answer a web server
-CONDITIONAL = {"reporter", "message_id", "recipients[].original", "feedback_type"}
+CONDITIONAL = {"events[]", "reporter", "message_id", "recipients[].original", "feedback_type"}
 
 # ---- the document --------------------------------------------------------------------------------------------------------
 

@@ -215,6 +215,20 @@ class TheBrake(Refusals):
                 self.home.run("send", "--due", at="2026-01-29T13:05:00+02:00")
                 self.assertEqual(dict(self.states()), {"failed": 1})
 
+    def test_give_up_after_ends_with_a_word_of_the_mailbox_and_not_with_a_connection_that_was_cut(self):
+        with Home() as home:
+            self.home = home
+            home.open_town(READERS[:1], PUBLISHED, AT)
+            with SmtpServer(rules=[Rule("rcpt", "452 4.2.2 mailbox full")]) as server:
+                for day in (26, 27):
+                    self.send(server, at="2026-01-%dT08:05:00+02:00" % day, status=75)
+                server.rules[:] = [Rule("rcpt", "close")]
+                self.home.run("send", "--due", at="2026-01-28T13:05:00+02:00")
+                self.assertEqual(dict(self.states()), {"deferred": 1})
+                server.rules.clear()
+                self.home.run("send", "--due", at="2026-01-29T08:05:00+02:00")
+                self.assertEqual(dict(self.states()), {"sent": 1})
+
     def test_words_that_differ_in_addresses_numbers_and_ids_are_the_same(self):
         rules = [Rule("rcpt", "550 5.1.1 <%s>: no such user here (id 4XyZ%dq, session %d)" % (each, number * 7, number), to=each)
                  for number, each in enumerate(READERS)]

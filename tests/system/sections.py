@@ -87,6 +87,20 @@ class Sections(Edition):
     def lead(text):
         return re.search(r"== The week in one story ==\s+(\w+)", text)[1]
 
+    def test_edition_show_has_the_order_and_the_groups_of_the_mail(self):
+        rest = '[[digest.section]]\ntitle = "All else"\nlayout = "list"\n'
+        self.begin(LINKS + rest + SEA + LEAD)
+        text, _ = self.send()
+        shown = self.home.do("edition", "show", "weekly#1")
+        titles = [each["title"] for each in self.show()["posts"]]
+        self.assertEqual(re.findall(r"^ +\d+  (\w+)", shown, re.M), titles)
+        self.assertEqual(sorted(titles, key=text.index), titles)
+        # Where they stand is settled when the edition is sealed.
+        config = self.home.folder / "config.toml"
+        config.write_text(config.read_text().replace(SEA, ""))
+        self.assertEqual([each["title"] for each in self.show()["posts"]][0], titles[0])
+        self.assertIn("(in By the sea)", self.home.do("edition", "show", "weekly#1"))
+
     def test_a_section_that_takes_the_rest_puts_the_others_where_it_stands(self):
         self.begin(LINKS + '[[digest.section]]\ntitle = "All else"\nlayout = "list"\n' + SEA)
         text, _ = self.send()

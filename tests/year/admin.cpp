@@ -40,7 +40,8 @@ Ended Admin::act(const std::string& kind, const std::string& address, std::vecto
                  std::string input, std::vector<std::pair<std::string, std::string>> environment) {
   Dice dice{script_.seed, "act faults", static_cast<std::uint64_t>(jobs_)};
   Faults faults;
-  if (now_ < script_.ends_ms && now_ > script_.begins_ms && dice.chance(10) && knobs_.has(Fault::kills))
+  if (now_ < script_.ends_ms && now_ > script_.begins_ms && dice.chance(10) && knobs_.has(Fault::kills) &&
+      !is_halted_)
     faults = {.death = dice.chance(50) && knobs_.has(Fault::power) ? Death::power : Death::kill,
               .dies_at = dice.between(1, 40)};
   for (;;) {

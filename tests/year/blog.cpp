@@ -6,6 +6,7 @@
 
 #include "year/record.hpp"
 #include "year/seams.hpp"
+#include "year/secrets.hpp"
 
 namespace year {
 namespace {
@@ -86,6 +87,12 @@ class Blog : public Peer {
     const auto& source = script_.sources[static_cast<std::size_t>(source_)];
     const bool moved = source.moves_ms && *source.moves_ms <= world_ms();
     if (outage_) return fail(line, *outage_);
+    if (script_.secret && source_ == 0 &&
+        request.find("\r\nAuthorization: Basic " + source_login() + "\r\n") == std::string::npos) {
+      note(Entry{"served"}.add("t", world_ms()).add("source", source.name).add("how", "no login"));
+      return line.say(
+          status_line(401) + "WWW-Authenticate: Basic realm=\"blog\"\r\nContent-Length: 0\r\n\r\n", 5);
+    }
     if (moved && !request.starts_with("GET /moved/")) {
       note(Entry{"served"}.add("t", world_ms()).add("source", source.name).add("how", "moved"));
       return line.say(

@@ -12,6 +12,7 @@
 #include "year/dice.hpp"
 #include "year/letters.hpp"
 #include "year/record.hpp"
+#include "year/secrets.hpp"
 
 namespace year {
 
@@ -58,6 +59,7 @@ Host::Host(std::uint64_t seed, const Knobs& knobs)
   write("host/machine_id", machine_ + "\n");
   for (const auto* const folder : {"returned/new", "returned/cur", "returned/tmp", "subscribers"})
     fs::create_directories(folder);
+  if (script_.secret) write_secrets();
   note_script();
 }
 
@@ -68,7 +70,7 @@ void Host::move() {
 
 Ended Host::run(std::vector<std::string> words, Faults faults, std::string input,
                 std::vector<std::pair<std::string, std::string>> environment) {
-  ++jobs_;
+  const int number = ++jobs_;
   Command command{.words = std::move(words),
                   .input = std::move(input),
                   .environment = std::move(environment),
@@ -81,25 +83,32 @@ Ended Host::run(std::vector<std::string> words, Faults faults, std::string input
                      .machine_id = machine_,
                      .faults = faults};
   for (std::size_t i = 0; i < script_.sources.size(); ++i) {
-    if (script_.sources[i].local) write_local(static_cast<int>(i));
+    if (script_.sources[i].local && !is_halted_) write_local(static_cast<int>(i));
   }
   Entry begins{"begins"};
-  begins.add("job", jobs_).add("t", now_).list("words", command.words);
+  begins.add("job", number).add("t", now_).list("words", command.words);
   if (faults.death != Death::none)
     begins.add("death", faults.death == Death::kill ? "kill" : "power").add("dies_at", faults.dies_at);
   if (faults.disk_full_from > 0) begins.add("disk_full_from", faults.disk_full_from);
   if (faults.io_error_at > 0) begins.add("io_error_at", faults.io_error_at);
   if (clock_off_ms_ < 0) begins.add("behind", -clock_off_ms_);
   if (clock_off_ms_ > 0) begins.add("ahead", clock_off_ms_);
+  if (is_halted_) begins.add("meanwhile", true);
   begins.add("mood", name_of(weather_[0].mood)).add("mood2", name_of(weather_[1].mood));
   note(begins);
   const auto begin = shared().size;
-  auto ended = run_job(command);
+  auto ended = run_job(command, [this](std::int64_t now) {
+    now_ = std::max(now_, now);
+    is_halted_ = true;
+    act_meanwhile();
+    is_halted_ = false;
+    return now_;
+  });
   ended.out = at_home(std::move(ended.out));
   ended.errors = at_home(std::move(ended.errors));
   read_journal(begin);
   note(Entry{"ends"}
-           .add("job", jobs_)
+           .add("job", number)
            .add("t", ended.ended_ms)
            .add("status", ended.status)
            .add("signal", ended.by_signal)
@@ -171,6 +180,7 @@ void Host::choose_weather() {
     weather.calm = now_ >= script_.ends_ms;
     weather.pipelining = relay.chance(75);
     weather.chunking = relay.chance(60);
+    if (script_.secret && i == 0) weather.login = relay_login();
   }
   set_routes([this](int port) -> Route {
     if (port >= first_blog_port && port < first_blog_port + static_cast<int>(script_.sources.size()))
@@ -204,6 +214,10 @@ Faults Host::choose_faults() {
   } else if (die >= 17 && die < 20 && knobs_.has(Fault::disk)) {
     faults.io_error_at = at;
   }
+  if (faults.death != Death::power && knobs_.has(Fault::meanwhile) && !is_halted_ &&
+      Dice{script_.seed, "halts", static_cast<std::uint64_t>(jobs_)}.chance(20))
+    faults.halts_at = Dice{script_.seed, "halts at", static_cast<std::uint64_t>(jobs_)}.between(
+        1, static_cast<int>(std::max<std::int64_t>(usual_seams_, 20)));
   return faults;
 }
 
@@ -218,6 +232,7 @@ void Host::note_script() {
       .add("window", script_.window)
       .add("relays", script_.relays)
       .add("hold", script_.hold);
+  if (script_.secret) world.list("secrets", secret_words());
   std::string digests = "[", sources = "[";
   for (const auto& digest : script_.digests) {
     digests += (digests.size() > 1 ? "," : "") + std::string{"{\"name\":"} + json_text(digest.name) +

@@ -39,6 +39,9 @@ class Host {
  public:
   /// In the working folder, which is empty. Begins the journal.
   Host(std::uint64_t seed, const Knobs& knobs);
+  virtual ~Host() = default;
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
 
  protected:
   /// Runs the program, and lets the clock go on to its end.
@@ -48,6 +51,8 @@ class Host {
   void choose_weather();
   /// Of the next job.
   [[nodiscard]] Faults choose_faults();
+  /// A job stands still, and others act.
+  virtual void act_meanwhile() {}
   /// The folder is on another machine from now on.
   void move();
 
@@ -58,6 +63,7 @@ class Host {
   std::int64_t clock_off_ms_ = 0;  ///< so far the clock of the host is ahead of the world's, for a while
   std::int64_t usual_seams_ = 0;   ///< that a job passes which sends
   std::array<std::int64_t, 2> weather_until_{};
+  bool is_halted_ = false;  ///< a job stands still
   std::map<std::string, Got> got_;
   std::vector<std::string> deferred_;  ///< whom a relay has refused for now in the last job
 

@@ -1,5 +1,6 @@
 #include "year/job.hpp"
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -23,6 +24,9 @@ namespace {
 
 /// Of the host's processor: a job that does not end is a finding, and must not stop the others.
 constexpr rlimit most_seconds = {.rlim_cur = 30, .rlim_max = 30};
+/// A world of some hundred readers and posts needs no more: of memory that the job writes, and of a file.
+constexpr rlimit most_memory = {.rlim_cur = 256U << 20U, .rlim_max = 256U << 20U};
+constexpr rlimit most_of_a_file = {.rlim_cur = 16U << 20U, .rlim_max = 16U << 20U};
 
 int memory_file(const char* name) {
   const int fd = ::memfd_create(name, MFD_CLOEXEC);
@@ -40,6 +44,8 @@ std::string taken_from(int fd) {
 
 [[noreturn]] void become(const Command& command, int in, int out, int errors) {
   ::setrlimit(RLIMIT_CPU, &most_seconds);
+  ::setrlimit(RLIMIT_DATA, &most_memory);
+  ::setrlimit(RLIMIT_FSIZE, &most_of_a_file);
   ::dup2(in, STDIN_FILENO);
   ::dup2(out, STDOUT_FILENO);
   ::dup2(errors, STDERR_FILENO);
@@ -66,7 +72,7 @@ void warm_up() {
   [[maybe_unused]] const auto hash = tidings::sha256("");
 }
 
-Ended run_job(const Command& command) {
+Ended run_job(const Command& command, const std::function<std::int64_t(std::int64_t)>& meanwhile) {
   const int in = memory_file("in"), out = memory_file("out"), errors = memory_file("errors");
   if (::write(in, command.input.data(), command.input.size()) < 0) throw std::runtime_error{"write"};
   ::lseek(in, 0, SEEK_SET);
@@ -75,7 +81,10 @@ Ended run_job(const Command& command) {
   const pid_t child = ::fork();
   if (child == 0) become(command, in, out, errors);
   int status = 0;
-  ::waitpid(child, &status, 0);
+  while (::waitpid(child, &status, WUNTRACED) == child && WIFSTOPPED(status)) {
+    shared().ended_ms = meanwhile(shared().ended_ms);
+    ::kill(child, SIGCONT);
+  }
   ::close(in);
   Ended ended;
   ended.by_signal = WIFSIGNALED(status);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,7 +31,9 @@ struct Ended {
 /// What costs each job time and is the same in all: once, before the first.
 void warm_up();
 
-/// In the working folder.
-[[nodiscard]] Ended run_job(const Command& command);
+/// In the working folder. If the job halts, `meanwhile` is called with the time: it may run others, and
+/// returns when it goes on.
+[[nodiscard]] Ended run_job(const Command& command,
+                            const std::function<std::int64_t(std::int64_t)>& meanwhile);
 
 }  // namespace year

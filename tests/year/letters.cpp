@@ -1,8 +1,16 @@
 #include "year/letters.hpp"
 
 #include "year/blog.hpp"
+#include "year/secrets.hpp"
 
 namespace year {
+namespace {
+
+std::string login_text(const char* password_file) {
+  return std::string{"username = \""} + login_name + "\"\npassword_file = \"" + password_file + "\"\n";
+}
+
+}  // namespace
 
 std::string config_text(const Script& script, std::int64_t now_ms) {
   std::string text =
@@ -16,6 +24,7 @@ std::string config_text(const Script& script, std::int64_t now_ms) {
     text += "url = \"smtp://127.0.0.1:" + std::to_string(first_relay_port + i) +
             "\"\ntls = \"off\"\nconnections = " + std::to_string(script.connections) +
             "\nwindow = " + std::to_string(script.window) + "\n";
+    if (script.secret && i == 0) text += login_text(relay_password_file);
   }
   for (std::size_t i = 0; i < script.sources.size(); ++i) {
     if (script.sources[i].added_ms > now_ms) continue;
@@ -25,12 +34,16 @@ std::string config_text(const Script& script, std::int64_t now_ms) {
     text += script.sources[i].local
                 ? "url = \"file:" + name + ".feed\"\n"
                 : "allow_private_address = true\nurl = \"http://127.0.0.1:" + port + "/" + name + "\"\n";
+    if (script.secret && i == 0 && !script.sources[i].local) text += login_text(source_password_file);
   }
   for (const auto& digest : script.digests) {
     const bool has_changed = digest.changes_ms != 0 && digest.changes_ms <= now_ms;
     text += "[[digest]]\nname = \"" + digest.name + "\"\nschedule = \"" +
             (has_changed ? digest.later : digest.schedule) + "\"\n" + digest.more;
   }
+  if (script.secret)
+    text += std::string{"[dkim]\ndomain = \"example.org\"\nselector = \"s1\"\nkey_file = \""} +
+            dkim_key_file + "\"\n";
   if (script.hold) text += "[delivery]\nin_doubt = \"hold\"\n";
   return text;
 }

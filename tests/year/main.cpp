@@ -50,7 +50,7 @@ constexpr const char* usage =
     "  --oracle FILE  another judge than the one of the source tree\n"
     "  --list FILE  the worlds of a file instead: seed, days, without which faults, and why, a line each\n"
     "FAULT: kills power disk sources relays people edits host config rare timing wishes copies ahead "
-    "service\n";
+    "service meanwhile secrets\n";
 
 [[noreturn]] void fail_usage() {
   std::fputs(usage, stderr);

@@ -128,6 +128,7 @@ ssize_t give(Socket& socket, std::string_view bytes) {
     return -1;
   }
   seam();
+  halt_if_due();
   if (socket.at_end()) {
     errno = EPIPE;
     return -1;
@@ -160,6 +161,7 @@ ssize_t Socket::read(char* into, std::size_t size, bool peek) {
   if (at_end()) return 0;
   if (peek) return 1;
   seam();
+  halt_if_due();
   std::size_t got = 0;
   while (got < size && readable() && !line.parts_.front().end) {
     auto& part = line.parts_.front();

@@ -62,7 +62,7 @@ class World:
 
     def __init__(self, lines):
         self.facts, self.posts, self.readers, self.jobs, self.told = lines[0], {}, {}, [], {}
-        self.others, self.undone, self.walked, job = [], [], {}, None
+        self.others, self.undone, self.walked, jobs = [], [], {}, []
         for line in lines[1:]:
             kind = line["k"]
             if kind == "post":
@@ -70,21 +70,20 @@ class World:
             elif kind == "reader":
                 self.readers[line["address"]] = line
             elif kind == "begins":
-                job = Job(line)
-                self.jobs.append(job)
+                jobs.append(Job(line))
+                self.jobs.append(jobs[-1])
             elif kind == "ends":
-                job.ends = line
-                job = None
+                jobs.pop().ends = line
             elif kind == "undone":
                 self.undone.append((line["since"], line["t"]))
                 self.others.append(line)
             elif kind == "told":
                 self.told[" ".join(line["words"][:2])] = line
-            elif job is not None:
+            elif kind in ("mail", "answered", "refused", "served"):
                 if "to" in line:
                     line["at"], line["to"] = line["to"], self.person(line["to"])
-                line["job"] = job
-                job.events.append(line)
+                line["job"] = jobs[-1]
+                jobs[-1].events.append(line)
             else:
                 self.others.append(line)
         self.zone = zoneinfo.ZoneInfo(self.facts["zone"])
@@ -173,14 +172,15 @@ class Judge:
         self.known_runs = {}
         self.see_posts()
         self.follow_people()
-        self.failed = self.failed_editions()
+        self.failed_by_edition = self.failed_editions()
+        self.failed = {address: set().union(*editions.values()) for address, editions in self.failed_by_edition.items()}
 
     def say(self, rule, words):
         self.wrong.append([rule, words])
 
     def judge(self):
         for rule in (self.statuses, self.not_asked_again, self.reviewed, self.kept_out_by_the_editor, self.exports, self.once, self.nobody_unasked, self.nothing_missed,
-                     self.steered, self.clocks, self.sources_asked, self.editions, self.books, self.titles, self.parts, self.erased, self.store):
+                     self.steered, self.clocks, self.sources_asked, self.editions, self.books, self.titles, self.parts, self.erased, self.kept_secret, self.kept_private, self.store):
             rule()
         return self.wrong
 
@@ -313,6 +313,8 @@ class Judge:
                 allowed = {0, 75}
             elif job.words[:2] == ["edition", "approve"]:
                 allowed = {0, 65, 75, 77}
+            if "meanwhile" in job.begins:
+                allowed = allowed | {75}  # the store is locked
             if job.hurt():
                 allowed |= {65, 69, 73, 74, 75}
             if act:
@@ -323,7 +325,7 @@ class Judge:
                     allowed = {0, 66}  # whoever joined after the copy was made is not known
                 if act["kind"].startswith(("change", "pause", "resume", "move")) and self.refused_for_good(act["address"]):
                     allowed = {0, 65, 77}
-                if act.get("page", 200) != 200 and not self.world.undone and act["kind"] != "erase":
+                if act.get("page", 200) != 200 and not self.world.undone and act["kind"] != "erase" and "meanwhile" not in job.begins:
                     self.say("link", "%s: a link of ours is answered by %d to %s (%s)" % (where, act["page"], act["address"], act["kind"]))
             if job.status not in allowed:
                 self.say("status", "%s: %s" % (where, first))
@@ -550,7 +552,7 @@ class Judge:
         return next((job.ends["errors"] for job in reversed(self.world.jobs) if job.is_send()), "")
 
     def failed_editions(self):
-        """By address the posts of editions of which the program says that they failed, where the relays bear it out."""
+        """By address and edition the posts of which the program says that they failed, where the relays bear it out."""
         failed = collections.defaultdict(set)
         for row in self.rows("delivery list"):
             if row["state"] in ("failed", "in_doubt"):
@@ -568,7 +570,7 @@ class Judge:
             if address in self.world.readers and not about_it and not odd and not long and not told:
                 self.say("charged", "%s has failed in %s, and no relay said a word against that mailbox" % (address, ", ".join(sorted(editions))))
                 continue
-            out[address] = set().union(*(posts.get(each, set()) | self.carried(address, each) for each in editions))
+            out[address] = {each: posts.get(each, set()) | self.carried(address, each) for each in editions}
         return out
 
     def carried(self, address, edition):
@@ -625,6 +627,7 @@ class Judge:
         for row in self.rows("edition list"):
             if row["digest"] == digest and row["number"]:
                 scheduled[row["number"]] = ms_of(row["scheduled"])
+        numbers = {run: number for number, run in scheduled.items()}
         mails = {}
         for mail in self.mails[address]:
             if digest_of(mail) == digest:
@@ -653,7 +656,7 @@ class Judge:
             perhaps = {number for number, low in self.low.items() if low <= last.ends["t"]} - shown
             mail = mails.get(run)
             if mail is None:
-                failed = self.failed.get(address, set())
+                failed = self.failed_by_edition.get(address, {}).get("%s#%s" % (digest, numbers.get(run)), set())
                 if sure <= failed:
                     shown |= perhaps & failed
                 elif sure and any(job.whole() for job in able) and run < self.world.facts["ends"] + 2 * DAY:
@@ -733,6 +736,24 @@ class Judge:
                 for address in set(each["addresses"]):
                     if self.world.person(address) in self.erased_at:
                         self.say("erased", "%s is still in a file" % address)
+
+    def kept_secret(self):
+        """What the program is told in files for its owner alone stands nowhere else, and nobody is told of it."""
+        for each in self.world.others:
+            if each["k"] == "secrets":
+                for path in each["files"]:
+                    self.say("secret", "%s holds a password or a key" % path)
+        for secret in self.world.facts.get("secrets", ()):
+            for job in self.world.jobs:
+                if secret in job.ends["out"] or secret in job.ends["errors"]:
+                    self.say("secret", "job %d: tidings %s tells a password or a key" % (job.number, " ".join(job.words)))
+
+    def kept_private(self):
+        """Whatever the program writes is for its owner alone."""
+        for each in self.world.others:
+            if each["k"] == "open":
+                for path in each["files"]:
+                    self.say("private", "others may read %s" % path)
 
     def store(self):
         check = self.world.told.get("db check")

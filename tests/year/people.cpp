@@ -261,6 +261,25 @@ void People::act_while_deferred() {
   }
 }
 
+void People::act_meanwhile() {
+  Dice dice{script_.seed, "meanwhile", static_cast<std::uint64_t>(jobs_)};
+  constexpr std::array<Act::Kind, 8> kinds = {Act::Kind::change,     Act::Kind::change, Act::Kind::leave_link,
+                                              Act::Kind::leave_wish, Act::Kind::pause,  Act::Kind::pause_page,
+                                              Act::Kind::suppress,   Act::Kind::erase};
+  std::vector<int> able;
+  for (std::size_t i = 0; i < script_.readers.size(); ++i) {
+    if (!script_.readers[i].steady && is_on_list(script_.readers[i])) able.push_back(static_cast<int>(i));
+  }
+  if (able.empty()) return;
+  const int reader = able[static_cast<std::size_t>(dice.below(static_cast<int>(able.size())))];
+  const auto& digest =
+      script_.digests[static_cast<std::size_t>(dice.below(static_cast<int>(script_.digests.size())))];
+  do_act({.at_ms = now_,
+          .kind = kinds[static_cast<std::size_t>(dice.below(static_cast<int>(kinds.size())))],
+          .reader = reader,
+          .digest = digest.name});
+}
+
 void People::join_by_hand(std::int64_t until) {
   for (const auto& reader : script_.readers) {
     if (reader.joins_ms == 0 || reader.by_page || reader.joins_ms > until || joined_.contains(reader.number))

@@ -22,6 +22,8 @@ class People : public Admin {
   void confirm_those_who_wait();
   /// Somebody who has just been refused for a while does something before the next try.
   void act_while_deferred();
+  /// Somebody does something while a run goes on.
+  void act_meanwhile() override;
 
  private:
   struct Waiting {

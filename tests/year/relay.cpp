@@ -82,6 +82,9 @@ class Relay : public Peer {
   void answer(Line& line, const std::string& command) {
     if (starts_with_word(command, "EHLO")) return say(line, hello());
     if (starts_with_word(command, "HELO")) return say(line, "250 relay.example");
+    if (awaits_login_ || starts_with_word(command, "AUTH")) return auth(line, command);
+    if (!weather_.login.empty() && !logged_in_ && starts_with_word(command, "MAIL"))
+      return say(line, "530 5.7.0 Authentication required");
     if (starts_with_word(command, "MAIL")) return mail(line, command);
     if (starts_with_word(command, "RCPT")) return rcpt(line, command);
     if (starts_with_word(command, "DATA")) return data(line);
@@ -101,7 +104,17 @@ class Relay : public Peer {
     std::string out = "250-relay.example\r\n";
     if (weather_.pipelining || weather_.mood == Mood::no_pipelining) out += "250-PIPELINING\r\n";
     if (weather_.chunking || weather_.mood == Mood::no_chunking) out += "250-CHUNKING\r\n";
+    if (!weather_.login.empty()) out += "250-AUTH PLAIN\r\n";
     return out + "250-ENHANCEDSTATUSCODES\r\n250 8BITMIME";
+  }
+
+  void auth(Line& line, const std::string& command) {
+    awaits_login_ = command == "AUTH PLAIN";
+    if (awaits_login_) return say(line, "334 ");
+    logged_in_ =
+        !weather_.login.empty() && (command == weather_.login || command == "AUTH PLAIN " + weather_.login);
+    if (logged_in_) return say(line, "235 2.7.0 Authentication successful");
+    say(line, "535 5.7.8 Error: authentication failed");
   }
 
   void mail(Line& line, const std::string& command) {
@@ -303,6 +316,8 @@ class Relay : public Peer {
   std::string body_;
   bool in_data_ = false;
   bool mute_ = false;
+  bool awaits_login_ = false;
+  bool logged_in_ = false;
   bool last_chunk_ = false;
   long chunk_left_ = 0;
   int taken_ = 0;

@@ -43,6 +43,7 @@ struct RelayWeather {
   bool calm = false;  ///< no mailbox is full any more
   bool pipelining = true;
   bool chunking = true;
+  std::string login{};  ///< of AUTH PLAIN; empty: none is wanted
 };
 
 /// `number`: 0 or 1.

@@ -282,9 +282,9 @@ void write_acts(Script& script, const Knobs& knobs) {
 }  // namespace
 
 const char* name_of(Fault fault) {
-  constexpr std::array<const char*, fault_count> names = {"kills",  "power",  "disk",   "sources", "relays",
-                                                          "people", "edits",  "host",   "config",  "rare",
-                                                          "timing", "wishes", "copies", "ahead",   "service"};
+  constexpr std::array<const char*, fault_count> names = {
+      "kills", "power",  "disk",   "sources", "relays", "people",  "edits",     "host",   "config",
+      "rare",  "timing", "wishes", "copies",  "ahead",  "service", "meanwhile", "secrets"};
   return names[static_cast<std::size_t>(fault)];
 }
 
@@ -314,6 +314,7 @@ Script write_script(std::uint64_t seed, const Knobs& knobs) {
   script.window = dice.between(1, 4);
   script.relays = dice.chance(30) ? 2 : 1;
   script.hold = dice.chance(25);
+  script.secret = knobs.has(Fault::secrets) && Dice{seed, "secrets"}.chance(30);
   write_sources(script, knobs);
   write_posts(script);
   write_readers(script, knobs);

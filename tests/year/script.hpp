@@ -29,13 +29,15 @@ enum class Fault : unsigned {
   host,
   config,
   rare,
-  timing,   ///< two dull events at once: somebody acts while their mail is deferred, or by an old link
-  wishes,   ///< pauses, other addresses, data and erasure by the reader's own page
-  copies,   ///< a copy of days ago in the place of the store
-  ahead,    ///< a clock that runs ahead
-  service,  ///< `run` for some hours instead of `send --due`
+  timing,     ///< two dull events at once: somebody acts while their mail is deferred, or by an old link
+  wishes,     ///< pauses, other addresses, data and erasure by the reader's own page
+  copies,     ///< a copy of days ago in the place of the store
+  ahead,      ///< a clock that runs ahead
+  service,    ///< `run` for some hours instead of `send --due`
+  meanwhile,  ///< people act while a run is going on
+  secrets,    ///< a relay that wants a login, a source too; signed mail
 };
-inline constexpr int fault_count = 15;
+inline constexpr int fault_count = 17;
 [[nodiscard]] const char* name_of(Fault fault);
 
 struct Knobs {
@@ -146,7 +148,8 @@ struct Script {
   int relays = 1;
   int connections = 1;
   int window = 1;
-  bool hold = false;  ///< in_doubt = "hold"
+  bool hold = false;    ///< in_doubt = "hold"
+  bool secret = false;  ///< the first relay and the first source want a login, and mails are signed
   std::vector<Digest> digests;
   std::vector<Source> sources;
   std::vector<Post> posts;  ///< by appears_ms

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
@@ -54,6 +55,15 @@ void seam() {
   if (!active) return;
   ++passed;
   if (setting.faults.death != Death::none && passed == setting.faults.dies_at) die();
+}
+
+void halt_if_due() {
+  auto& at = setting.faults.halts_at;
+  if (!active || at == 0 || passed < at) return;
+  at = 0;
+  note_end();
+  ::syscall(SYS_kill, ::syscall(SYS_getpid), SIGSTOP);
+  advance_to((shared().ended_ms + setting.clock_off_ms) * 1'000'000);
 }
 
 void note_end() {

@@ -32,6 +32,7 @@ struct Faults {
   std::int64_t dies_at = 0;
   std::int64_t disk_full_from = 0;  ///< each write of a file from this seam on: ENOSPC
   std::int64_t io_error_at = 0;     ///< the write or sync at this seam: EIO
+  std::int64_t halts_at = 0;        ///< stands still at an octet of the network from this seam on
 };
 
 /// What the process of a job needs to know of the world.
@@ -57,6 +58,8 @@ void activate(const JobSetting& setting);
 /// Counts one seam. Does not return if the process dies here.
 void seam();
 [[nodiscard]] std::int64_t seams_passed();
+/// At a seam of the network, where the store is free: lets others act if it is time (run_job).
+void halt_if_due();
 /// Loses what was not synced if the death asks for it, and ends the process.
 [[noreturn]] void die();
 /// Tells the world how far the job has come.

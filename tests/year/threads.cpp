@@ -270,6 +270,13 @@ int nanosleep(const timespec* time, timespec* left) {
   return 0;
 }
 
+// SQLite, while another process has the lock.
+int usleep(useconds_t microseconds) {
+  const timespec time = {.tv_sec = microseconds / 1'000'000,
+                         .tv_nsec = static_cast<long>(microseconds % 1'000'000) * 1000};
+  return nanosleep(&time, nullptr);
+}
+
 int clock_nanosleep(clockid_t, int flags, const timespec* time, timespec*) {
   const auto from = (flags & TIMER_ABSTIME) != 0 ? 0 : year::now_ns();
   year::wait_on(nullptr, nullptr, from + year::nanoseconds(time));

@@ -21,6 +21,7 @@
 #include "year/letters.hpp"
 #include "year/people.hpp"
 #include "year/record.hpp"
+#include "year/secrets.hpp"
 
 namespace year {
 namespace {
@@ -151,6 +152,8 @@ class World : People {
       note(Entry{"edition"}.add("name", edition).add("out", ended.out));
     }
     search_for_erased();
+    if (script_.secret) note(Entry{"secrets"}.list("files", files_with_secrets()));
+    note(Entry{"open"}.list("files", files_for_others()));
     note(Entry{"over"});
   }
 

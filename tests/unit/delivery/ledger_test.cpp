@@ -216,6 +216,14 @@ TEST_CASE(
   silent.clock.advance(50h);
   settle_with(silent, cut);
   CHECK(row_of(silent.ledger, SubscriberId{1}).state == DeliveryState::failed);
+  Book silent_in_the_end{1};
+  settle_with(silent_in_the_end, greylisted);
+  silent_in_the_end.clock.advance(50h);
+  settle_with(silent_in_the_end, cut);
+  CHECK(row_of(silent_in_the_end.ledger, SubscriberId{1}).state == DeliveryState::deferred);
+  silent_in_the_end.clock.advance(49h);
+  settle_with(silent_in_the_end, cut);
+  CHECK(row_of(silent_in_the_end.ledger, SubscriberId{1}).state == DeliveryState::failed);
 }
 
 TEST_CASE(

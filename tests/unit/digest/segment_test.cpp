@@ -60,3 +60,24 @@ TEST_CASE("segment: a hundred thousand readers with ten thousand different answe
   }
   CHECK(segmenter.segments().size() == 2);
 }
+
+TEST_CASE("segments: events are part of the key, and alone only where they suffice") {
+  const SegmentEvents events{.topics = {{"Music"}, {"food"}}};
+  Segmenter segmenter({{.id = PostId{1}, .topics = {"sea"}}}, events);
+  const std::vector<std::string> sea{"sea"};
+  const std::vector<std::string> sea_and_music{"sea", "music"};
+  const std::vector<std::string> music{"music"};
+  const auto everything = segmenter.place("en", {});
+  const auto only_sea = segmenter.place("en", sea);
+  const auto both = segmenter.place("en", sea_and_music);
+  REQUIRE((everything && only_sea && both));
+  const auto& segments = segmenter.segments();
+  CHECK(segments[*everything].events == std::vector<std::size_t>{0, 1});
+  CHECK(segments[*only_sea].events.empty());
+  CHECK(segments[*both].events == std::vector<std::size_t>{0});
+  CHECK_FALSE(segmenter.place("en", music));
+  Segmenter calendar({{.id = PostId{1}, .topics = {"sea"}}}, {.topics = events.topics, .suffice = true});
+  const auto alone = calendar.place("en", music);
+  REQUIRE(alone);
+  CHECK(calendar.segments()[*alone].posts.empty());
+}
