@@ -307,9 +307,11 @@ class Doctor {
   Result<void> held() {
     TIDINGS_LET(const auto unfinished, digest::EditionTable(*database_).unfinished());
     for (const auto& edition : unfinished) {
-      if (!sending::is_held(config_, edition, clock_.now())) continue;
-      TIDINGS_LET(const auto open, delivery::Ledger(*database_, clock_).next_due(edition.id));
-      if (!open) continue;
+      delivery::Ledger ledger{*database_, clock_};
+      ledger.leave_later_than(config_.delivery.max_lateness);
+      TIDINGS_LET(const auto late, ledger.count_late(edition.id));
+      TIDINGS_LET(const auto open, ledger.next_due(edition.id));
+      if (late == 0 && (!open || !sending::is_held(config_, edition, clock_.now()))) continue;
       const auto name = digest::name_of(edition);
       passing(
           "digest " + edition.digest, fmt::format("{} is held: it is later than max_lateness", name),
@@ -358,11 +360,11 @@ class Doctor {
     for (const auto& digest : config_.digests) {
       TIDINGS_LET(const auto outlook, edition::outlook(config_, digest, *database_, clock_.now()));
       const auto& due = outlook.due;
-      if (!due || outlook.held || clock_.now() - due->scheduled < overdue_after) continue;
-      passing(
-          "digest " + digest.name,
-          fmt::format("its edition of {} is overdue", time_in_words(config_.newsletter.zone, due->scheduled)),
-          "is \"tidings send --due\" in cron, or \"tidings run\" at work?");
+      if (!due || outlook.held || clock_.now() - due->owed_since() < overdue_after) continue;
+      passing("digest " + digest.name,
+              fmt::format("its edition of {} is overdue",
+                          time_in_words(config_.newsletter.zone, due->owed_since())),
+              "is \"tidings send --due\" in cron, or \"tidings run\" at work?");
     }
     return {};
   }

@@ -17,6 +17,7 @@
 #include "digest/edition_table.hpp"
 #include "digest/late_joins.hpp"
 #include "edition/archive.hpp"
+#include "edition/reader_hours.hpp"
 #include "edition/review.hpp"
 #include "members/notices.hpp"
 #include "returns/forward.hpp"
@@ -212,6 +213,7 @@ class Scheduler {
     const auto editions = digest::EditionTable(*database_).unfinished();
     if (!editions) return trouble(editions.error().line());
     delivery::Ledger ledger{*database_, clock_};
+    ledger.leave_later_than(config_->delivery.max_lateness);
     for (const auto& edition : *editions) {
       if (held_.contains(edition.id)) continue;
       const auto due = ledger.next_due(edition.id);
@@ -314,10 +316,12 @@ class Scheduler {
     trouble_until_ = clock_.now() + pause;
   }
 
-  [[nodiscard]] UtcTime next_run(UtcTime now) const {
+  [[nodiscard]] UtcTime next_run(UtcTime now) {
     UtcTime next = now + 24h;
-    for (const auto& digest : config_->digests)
-      next = std::min(next, digest.schedule.next_run(now, config_->newsletter.zone));
+    for (const auto& digest : config_->digests) {
+      const auto run = edition::next_run(*config_, digest, *database_, now);
+      next = std::min(next, run ? *run : now + poll_every);
+    }
     return next;
   }
 

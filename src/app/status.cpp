@@ -21,7 +21,9 @@ class StatusReader {
       : context_(context),
         editions_(context.database),
         ledger_(context.database, context.clock),
-        now_(context.clock.now()) {}
+        now_(context.clock.now()) {
+    ledger_.leave_later_than(context.config.delivery.max_lateness);
+  }
 
   Result<Status> read() {
     TIDINGS_TRY(read_relays());
@@ -62,6 +64,7 @@ class StatusReader {
       const auto id = status.newest->id;
       TIDINGS_LET(status.counts, ledger_.counts(id));
       TIDINGS_LET(status.next_due, ledger_.next_due(id));
+      TIDINGS_LET(status.waiting, ledger_.waiting(id, context_.config.newsletter.zone));
       TIDINGS_LET(status.deferred, ledger_.deferred_by_reason(id));
       if (status.counts.open() > 0) {
         TIDINGS_LET(status.pace, ledger_.pace(id));
@@ -69,18 +72,21 @@ class StatusReader {
     }
     TIDINGS_LET(const auto outlook, edition::outlook(context_.config, digest, context_.database, now_));
     status.next_run = outlook.next_run;
-    if (outlook.due) (outlook.held ? status.late : status.due) = outlook.due->scheduled;
+    if (outlook.due) (outlook.held ? status.late : status.due) = outlook.due->owed_since();
     // Not the newest alone: later editions hide none that waits.
     TIDINGS_LET(const auto unfinished, editions_.unfinished());
     for (const auto& each : unfinished) {
       if (each.digest != digest.name) continue;
       TIDINGS_LET(const auto open, ledger_.next_due(each.id));
-      if (!open) continue;
-      if (sending::is_held(context_.config, each, now_)) {
+      TIDINGS_LET(const auto late, ledger_.count_late(each.id));
+      if (!open && late == 0) continue;
+      if (late > 0 || sending::is_held(context_.config, each, now_)) {
         status.held.push_back(each);
       } else if (!status.newest || each.id != status.newest->id) {
         TIDINGS_LET(const auto counts, ledger_.counts(each.id));
-        status.unfinished.push_back({.edition = each, .counts = counts, .next_due = open});
+        TIDINGS_LET(const auto waiting, ledger_.waiting(each.id, context_.config.newsletter.zone));
+        status.unfinished.push_back(
+            {.edition = each, .counts = counts, .next_due = open, .waiting = waiting});
       }
     }
     TIDINGS_LET(status.drafts, editions_.drafts(digest.name));
@@ -98,7 +104,9 @@ class StatusReader {
     TIDINGS_LET(const auto unfinished, editions_.unfinished());
     for (const auto& edition : unfinished) {
       if (sending::is_held(context_.config, edition, now_)) continue;
-      TIDINGS_LET(const auto due, ledger_.due_now(edition.id));
+      TIDINGS_LET(auto due, ledger_.due_now(edition.id));
+      TIDINGS_LET(const auto late, ledger_.count_late(edition.id));
+      due -= late;
       if (due > 0) status_.to_send.emplace_back(digest::name_of(edition), due);
     }
     TIDINGS_LET(const auto held, ledger_.held_in_doubt());

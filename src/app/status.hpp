@@ -34,7 +34,9 @@ struct DigestStatus {
     digest::Edition edition;
     delivery::Counts counts;
     std::optional<UtcTime> next_due;
+    std::optional<delivery::Ledger::Waiting> waiting = {};
   };
+  std::optional<delivery::Ledger::Waiting> waiting;  ///< of the newest, for their hour
   std::vector<Unfinished> unfinished;
   std::vector<digest::Edition> held;    ///< of all its editions, those later than max_lateness
   std::vector<digest::Edition> drafts;  ///< that wait for approval

@@ -59,7 +59,7 @@ Result<Exit> list_digests(Session& session, const DigestListOptions& options) {
     auto at = session.clock().now();
     if (outlook.due)
       runs.push_back(fmt::format("{} {}", outlook.held ? "held since" : "due since",
-                                 local_time(zone, outlook.due->scheduled)));
+                                 local_time(zone, outlook.due->owed_since())));
     for (int i = 0; i < 3; ++i) {
       at = digest.schedule.next_run(at, zone);
       runs.push_back(local_time(zone, at));
@@ -68,12 +68,13 @@ Result<Exit> list_digests(Session& session, const DigestListOptions& options) {
     out.add({{"digest", digest.name},
              {"title", json_text(digest.title)},
              {"schedule", digest.schedule_text},
+             {"local_time", digest.local_time},
              {"subscriber_count", confirmed},
-             {"due", json_time(outlook.due ? std::optional{outlook.due->scheduled} : std::nullopt)},
+             {"due", json_time(outlook.due ? std::optional{outlook.due->owed_since()} : std::nullopt)},
              {"held", outlook.held},
              {"next_runs", next}},
             {digest.name,
-             digest.schedule.describe(),
+             digest.schedule.describe() + (digest.local_time ? ", where the reader is" : ""),
              std::to_string(confirmed),
              {join(runs, ", "), outlook.held ? Look::trouble : Look::plain}});
   }
@@ -107,6 +108,7 @@ Result<Exit> list_editions(Session& session, const ListOptions& options) {
     json["post_count"] = each.posts;
     json["segment_count"] = each.segments;
     add_counts(json, each.counts);
+    add_waiting(json, each.waiting);
     const bool failed = each.counts.failed + each.counts.in_doubt > 0;
     out.add(json, {named_with_digest(edition),
                    std::string{digest::name_of(edition.state)},
@@ -114,7 +116,9 @@ Result<Exit> list_editions(Session& session, const ListOptions& options) {
                    std::to_string(each.posts),
                    {fmt::format("{}/{}", each.counts.sent + each.counts.bounced, each.counts.recipients),
                     failed ? Look::trouble : Look::plain},
-                   edition.reason.empty() ? shorten(edition.title, 60) : edition.reason});
+                   each.waiting             ? in_words(*each.waiting)
+                   : edition.reason.empty() ? shorten(edition.title, 60)
+                                            : edition.reason});
   }
   out.print(more);
   return Exit::done;

@@ -235,8 +235,15 @@ Result<Exit> compose(Session& session, const SendCommand& command) {
 // ---- deliver
 // --------------------------------------------------------------------------------------------------------
 
-Ending conclude(const sending::DeliverReport& report, const Zone& zone) {
+/// Everybody whose turn it was has had the edition before.
+bool only_waits(const sending::DeliveredEdition& delivered) {
+  const bool has_acted = delivered.run.settled() > 0 || delivered.run.suppressed > 0;
+  return !has_acted && delivered.waiting && delivered.waiting->count == delivered.counts.open();
+}
+
+Ending conclude(const sending::DeliverReport& report, const Zone& zone, Told told = Told::all) {
   for (const auto& delivered : report.editions) {
+    if (told == Told::news && only_waits(delivered)) continue;  // cron would mail it at each run
     if (!delivered.held) tell(delivered_object(delivered), in_words(delivered) + "\n");
   }
   for (const auto& line : troubles_in_words(report, zone)) log::warning(line);
@@ -481,7 +488,7 @@ Result<Exit> send_digests(Session& session, const SendCommand& command,
   TIDINGS_LET(const auto report, sending::deliver(context, options, stop_flag));
   progress.end();
   if (watch != nullptr) watch->delivered(report);
-  auto ending = conclude(report, config.newsletter.zone);
+  auto ending = conclude(report, config.newsletter.zone, command.due && !all ? Told::news : Told::all);
   ending.add(composed.failures);
   ending.add(held_in(composed));
   if (composed.waits_for_source) {

@@ -34,6 +34,16 @@ std::string_view name_of(edition::Composed::What what) {
   return "waits";
 }
 
+std::string_view name_of(edition::Composed::Hours hours) {
+  using Hours = edition::Composed::Hours;
+  switch (hours) {
+    case Hours::one_for_all: return "one_for_all";
+    case Hours::local: return "local";
+    case Hours::at_once: break;
+  }
+  return "at_once";
+}
+
 }  // namespace
 
 Json collected_object(const app::CollectedSource& source) {
@@ -64,6 +74,7 @@ Json composed_object(const edition::Composed& composed) {
           {"segment_count", composed.segments},
           {"recipient_count", composed.recipients},
           {"next_run", json_time(composed.next_run)},
+          {"hours", name_of(composed.hours)},
           {"events", event_objects(composed.events)},
           {"notices", lines_json(composed.notices)},
           {"left_out_counts", left_out_counts(composed.left_out)}};
@@ -93,6 +104,7 @@ Json delivered_object(const sending::DeliveredEdition& delivered) {
             {"held", delivered.held},
             {"sent_now_count", delivered.run.sent}};
   add_counts(json, delivered.counts);
+  add_waiting(json, delivered.waiting);
   return json;
 }
 

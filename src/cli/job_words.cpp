@@ -8,6 +8,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "cli/job_objects.hpp"
+#include "cli/objects.hpp"
 #include "cli/output.hpp"
 #include "edition/left_out.hpp"
 
@@ -33,6 +34,16 @@ std::string result_in_words(const app::CollectedSource& source) {
   if (source.dropped > 0) out += fmt::format(", {} kept out by rules or filters", source.dropped);
   if (source.left_out > 0) out += fmt::format("; {} older ones skipped (max_entries)", source.left_out);
   return out;
+}
+
+std::string_view in_words(edition::Composed::Hours hours) {
+  using Hours = edition::Composed::Hours;
+  switch (hours) {
+    case Hours::one_for_all: return "";
+    case Hours::local: return ", each at the hour where they are";
+    case Hours::at_once: break;
+  }
+  return ", everybody at once, whatever the hour where they are";
 }
 
 /// "3 posts", "3 posts and 2 events"
@@ -95,11 +106,11 @@ std::string in_words(const edition::Composed& composed, const Zone& zone) {
   using What = edition::Composed::What;
   switch (composed.what) {
     case What::sealed:
-      return fmt::format("{}#{} \"{}\": {} for {}{}{}{}", composed.digest, composed.number,
-                         printable(composed.title), contents_of(composed),
-                         plural(composed.recipients, "subscriber"), left_out(composed),
-                         composed.note.empty() ? "" : "; to keep it small: " + composed.note,
-                         composed.pictures.empty() ? "" : "\n  " + printable(composed.pictures));
+      return fmt::format(
+          "{}#{} \"{}\": {} for {}{}{}{}{}", composed.digest, composed.number, printable(composed.title),
+          contents_of(composed), plural(composed.recipients, "subscriber"), in_words(composed.hours),
+          left_out(composed), composed.note.empty() ? "" : "; to keep it small: " + composed.note,
+          composed.pictures.empty() ? "" : "\n  " + printable(composed.pictures));
     case What::skipped: {
       const auto words = left_out(composed);
       return fmt::format(
@@ -131,11 +142,13 @@ std::string in_words(const sending::DeliveredEdition& delivered) {
     if (count > 0) out += fmt::format(", {} {}", count, word);
   };
   part(counts.deferred, "deferred");
-  part(counts.planned + counts.claimed, "to go");
+  const auto waiting = delivered.waiting ? delivered.waiting->count : 0;
+  part(counts.planned + counts.claimed - waiting, "to go");
   part(counts.failed, "failed");
   part(counts.in_doubt, "in doubt");
   part(counts.suppressed, "unsubscribed or suppressed since");
   part(counts.bounced, "bounced");
+  if (delivered.waiting) out += ", " + in_words(*delivered.waiting);
   return out;
 }
 
@@ -207,6 +220,13 @@ std::vector<std::string> held_in_words(const sending::DeliverReport& report, con
   std::vector<std::string> lines;
   for (const auto& delivered : report.editions) {
     if (delivered.held) lines.push_back("held: " + late_in_words(delivered.edition, zone));
+    if (!delivered.held && delivered.late > 0) {
+      lines.push_back(
+          fmt::format("held: of {0} {1}, whose hour is longer ago than max_lateness; \"tidings deliver {0} "
+                      "--late\" sends {2} anyway",
+                      digest::name_of(delivered.edition), plural(delivered.late, "delivery"),
+                      delivered.late == 1 ? "it" : "them"));
+    }
   }
   for (const auto& [name, count] : report.held_in_doubt) {
     lines.push_back(fmt::format(

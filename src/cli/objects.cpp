@@ -1,6 +1,9 @@
 #include "cli/objects.hpp"
 
+#include <fmt/format.h>
+
 #include "base/text.hpp"
+#include "base/zone.hpp"
 
 namespace tidings::cli {
 
@@ -14,6 +17,20 @@ void add_counts(Json& json, const delivery::Counts& counts) {
   json["bounced_count"] = counts.bounced;
   json["failed_count"] = counts.failed;
   json["suppressed_count"] = counts.suppressed;
+}
+
+void add_waiting(Json& json, const std::optional<delivery::Ledger::Waiting>& waiting) {
+  json["waiting_count"] = waiting ? waiting->count : 0;
+  json["next_hour"] = waiting ? json_time(waiting->next) : Json(nullptr);
+  json["next_timezone"] = waiting ? Json(waiting->timezone) : Json(nullptr);
+}
+
+std::string in_words(const delivery::Ledger::Waiting& waiting) {
+  const auto zone = Zone::find_ignoring_case(waiting.timezone);
+  const auto hour = zone ? time_in_words(*zone, waiting.next).substr(11) : format_rfc3339(waiting.next);
+  return fmt::format("{} hour, the next at {} {}",
+                     waiting.count == 1 ? "1 waits for its" : fmt::format("{} wait for their", waiting.count),
+                     hour, waiting.timezone);
 }
 
 Json edition_object(const digest::Edition& edition) {

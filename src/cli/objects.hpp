@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,11 @@ namespace tidings::cli {
 
 /// Adds recipient_count, planned_count and so on to `json`. What was sent includes what bounced later.
 void add_counts(Json& json, const delivery::Counts& counts);
+
+/// "waiting_count", "next_hour" and "next_timezone" of an edition with local_time; 0 and null for others.
+void add_waiting(Json& json, const std::optional<delivery::Ledger::Waiting>& waiting);
+/// "3 wait for their hour, the next at 08:00 America/Lima".
+[[nodiscard]] std::string in_words(const delivery::Ledger::Waiting& waiting);
 
 /// "edition" is "weekly#12", or the id of one that has no number.
 [[nodiscard]] Json edition_object(const digest::Edition& edition);

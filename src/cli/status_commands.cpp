@@ -67,6 +67,7 @@ Json json_of(const DigestStatus& status, const config::Config& config) {
   add_counts(newest, status.counts);
   newest["open_count"] = status.counts.open();
   newest["next_due"] = json_time(status.next_due);
+  add_waiting(newest, status.waiting);
   newest["deferred"] = std::move(deferred);
   json["newest"] = std::move(newest);
   return json;
@@ -84,6 +85,11 @@ std::string pace(const DigestStatus& status, UtcTime now) {
   const auto left =
       std::chrono::seconds{static_cast<std::int64_t>(static_cast<double>(status.counts.open()) / rate)};
   return fmt::format(", {:.1f}/s, about {} left", rate, format_duration(left));
+}
+
+/// Whether that is when the next reader's hour comes, and no retry.
+bool is_hour(const std::optional<delivery::Ledger::Waiting>& waiting, UtcTime due) {
+  return waiting && waiting->next == due;
 }
 
 /// A digest, its newest edition, and what waits for a person.
@@ -112,16 +118,19 @@ std::vector<Cell> lines_of(const DigestStatus& status, const config::Config& con
     if (counts.bounced > 0) line += fmt::format(", {} bounced", counts.bounced);
     if (counts.failed > 0) line += fmt::format(", {} failed", counts.failed);
     if (counts.in_doubt > 0) line += fmt::format(", {} in doubt", counts.in_doubt);
-    if (status.next_due && *status.next_due > now)
+    if (status.waiting) line += ", " + in_words(*status.waiting);
+    if (status.next_due && *status.next_due > now && !is_hour(status.waiting, *status.next_due))
       line += fmt::format(", next try {}", local_time(zone, status.next_due));
     lines.emplace_back(std::move(line), counts.failed + counts.in_doubt > 0 ? Look::trouble : Look::plain);
     for (const auto& [reply, count] : status.deferred)
       lines.emplace_back(fmt::format("    {} deferred: {}", count, reply));
   }
-  for (const auto& [edition, counts, next_due] : status.unfinished) {
+  for (const auto& [edition, counts, next_due, waiting] : status.unfinished) {
     auto line = fmt::format("  {} not finished, {} of {} sent, {} open", digest::name_of(edition),
                             counts.sent, counts.recipients, counts.open());
-    if (next_due && *next_due > now) line += fmt::format(", next try {}", local_time(zone, next_due));
+    if (waiting) line += ", " + in_words(*waiting);
+    if (next_due && *next_due > now && !is_hour(waiting, *next_due))
+      line += fmt::format(", next try {}", local_time(zone, next_due));
     lines.emplace_back(std::move(line));
   }
   for (const auto& each : draft_lines(status, Review::open)) lines.emplace_back("  draft: " + each);

@@ -27,6 +27,7 @@ struct AddOptions {
   std::string address;
   std::string name;
   std::string language;
+  std::string timezone;
   std::vector<std::string> digests;
   std::vector<std::string> topics;
   std::vector<std::string> fields;
@@ -78,6 +79,7 @@ Result<Exit> add(Session& session, const AddOptions& options) {
   TIDINGS_LET(const auto result, membership.join({.address = std::move(address),
                                                   .name = options.name,
                                                   .language = options.language,
+                                                  .timezone = options.timezone,
                                                   .topics = options.topics,
                                                   .fields = std::move(fields),
                                                   .digests = std::move(digests),
@@ -104,6 +106,7 @@ struct SetOptions {
   std::string address;
   std::optional<std::string> name;
   std::optional<std::string> language;
+  std::optional<std::string> timezone;
   std::optional<std::vector<std::string>> topics;
   bool all_topics = false;
   std::vector<std::string> fields;
@@ -171,6 +174,7 @@ Result<Exit> set(Session& session, const SetOptions& options) {
   TIDINGS_LET(const auto found, members::find_subscriber(context.database, context.clock, options.address));
   members::Preferences preferences{.name = options.name,
                                    .language = options.language,
+                                   .timezone = options.timezone,
                                    .topics = options.topics,
                                    .fields = {},
                                    .digests = {}};
@@ -179,11 +183,11 @@ Result<Exit> set(Session& session, const SetOptions& options) {
   if (!options.cadence.empty()) {
     TIDINGS_LET(preferences.digests, digests_of_cadence(*config, options.cadence));
   }
-  const bool has_preferences = preferences.name || preferences.language || preferences.topics ||
-                               preferences.digests || !preferences.fields.empty();
+  const bool has_preferences = preferences.name || preferences.language || preferences.timezone ||
+                               preferences.topics || preferences.digests || !preferences.fields.empty();
   if (!has_preferences && options.email.empty()) {
     return fail(Errc::usage, "nothing to set",
-                "--cadence, --name, --language, --topic, --all-topics, --field or --email");
+                "--cadence, --name, --language, --timezone, --topic, --all-topics, --field or --email");
   }
   members::Membership membership{context};
   if (!options.email.empty()) {
@@ -359,6 +363,8 @@ void add_subscriber_changes(Command noun, Session& session) {
         command.add_option("ADDRESS", options.address, "e.g. ada@example.org").required();
         command.add_option("--name", options.name, "name used in mails, e.g. \"Ada Lovelace\"");
         command.add_option("--language", options.language, "BCP 47, e.g. de (default: the newsletter's)");
+        command.add_option("--timezone", options.timezone, "e.g. America/Lima (default: the newsletter's)")
+            .value_name("ZONE");
         command.add_option("--digest", options.digests, "default: every digest");
         command.add_option("--topic", options.topics, "default: every topic");
         command.add_option("--field", options.fields, "a field of your own: NAME=VALUE, e.g. city=Porto");
@@ -366,11 +372,15 @@ void add_subscriber_changes(Command noun, Session& session) {
       },
       add);
   add_command<SetOptions>(
-      noun, session, "set", "change a subscriber's cadence, name, language, topics or address",
+      noun, session, "set", "change a subscriber's cadence, name, language, zone, topics or address",
       [](Command command, SetOptions& options) {
         command.add_option("ADDRESS", options.address, "e.g. ada@example.org").required();
         command.add_option("--name", options.name, "name used in mails, e.g. \"Ada Lovelace\"");
         command.add_option("--language", options.language, "BCP 47, e.g. de");
+        command
+            .add_option("--timezone", options.timezone,
+                        "e.g. America/Lima, for digests with local_time; \"\": the newsletter's")
+            .value_name("ZONE");
         command.add_option("--topic", options.topics, "replaces the topics");
         command.add_option("--field", options.fields, "NAME=VALUE, e.g. city=Porto; NAME= removes it");
         command

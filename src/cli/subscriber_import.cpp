@@ -11,6 +11,7 @@
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "cli/subscriber_commands.hpp"
+#include "edition/reader_hours.hpp"
 #include "members/topics.hpp"
 #include "subscriber/import.hpp"
 
@@ -144,6 +145,7 @@ Result<ImportReport> import_with_progress(const config::Context& context, CsvRea
   watch_signals();
   auto imported = import_csv(context.database, context.clock, reader, options);
   if (!imported) return refused(std::move(imported).error(), command, lines_in);
+  if (!command.dry_run) TIDINGS_TRY(edition::follow_zones(context));
   return imported;
 }
 

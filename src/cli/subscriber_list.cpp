@@ -36,6 +36,7 @@ Json json_of(const Subscriber& subscriber) {
           {"address", subscriber.address},
           {"name", json_text(subscriber.name)},
           {"language", json_text(subscriber.language)},
+          {"timezone", json_text(subscriber.timezone)},
           {"topics", subscriber.topics},
           {"fields", subscriber.fields},
           {"created_at", json_time(subscriber.created)},
@@ -132,9 +133,15 @@ Result<Exit> list(Session& session, const FilterOptions& options) {
 
 /// Somebody who is suppressed, but never was on the list.
 Json person_object(const MailAddress& address) {
-  return {{"id", nullptr},         {"address", address.text()},     {"name", nullptr},
-          {"language", nullptr},   {"topics", Json::array()},       {"fields", Json::object()},
-          {"created_at", nullptr}, {"subscriptions", Json::array()}};
+  return {{"id", nullptr},
+          {"address", address.text()},
+          {"name", nullptr},
+          {"language", nullptr},
+          {"timezone", nullptr},
+          {"topics", Json::array()},
+          {"fields", Json::object()},
+          {"created_at", nullptr},
+          {"subscriptions", Json::array()}};
 }
 
 Json json_of(const members::Story& story, const MailAddress& address) {
@@ -180,6 +187,7 @@ std::string text_of(const members::Story& story, const MailAddress& address, con
     out += fmt::format("  language  {}\n", found->language.empty()
                                                ? config.newsletter.language + " (the newsletter's)"
                                                : found->language);
+    if (!found->timezone.empty()) out += fmt::format("  zone      {}\n", found->timezone);
     out +=
         fmt::format("  topics    {}\n", found->topics.empty() ? "all" : printable(join(found->topics, ", ")));
     for (const auto& [name, value] : found->fields)

@@ -155,6 +155,7 @@ struct DigestConfig {
   std::string list_id;  ///< RFC 2919; one per digest, because one click leaves one list
   std::string schedule_text;
   digest::Schedule schedule;
+  bool local_time = false;           ///< each reader gets it at the schedule's hour where they are
   std::vector<std::string> sources;  ///< empty: all
   std::vector<std::string> topics;   ///< empty: all
   ContentFilter filter;              ///< include and exclude

@@ -131,6 +131,7 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
                       .list_id = std::move(list_id),
                       .schedule_text = schedule_text,
                       .schedule = read_schedule(section, schedule_text),
+                      .local_time = section.boolean("local_time", false),
                       .sources = read_source_names(section, sources),
                       .topics = section.texts("topics"),
                       .filter = read_filter(section),
@@ -174,6 +175,10 @@ DigestConfig read_digest(TomlSection& section, std::set<std::string>& names, con
                       .sections = {}};
   read_people(section, newsletter, digest);
   read_step(section, digest.schedule);
+  if (digest.local_time && digest.schedule.follows_posts()) {
+    section.mistake("local_time", "local_time needs a schedule with an hour, and \"every post\" has none",
+                    "for example schedule = \"daily 08:00\"");
+  }
   if (section.has("brand"))
     digest.brand = read_brand(section.table("brand", fmt::format("brand \"{}\"", name)), brand);
   if (digest.review_until && !digest.review)

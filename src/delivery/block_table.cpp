@@ -47,11 +47,28 @@ Result<bool> BlockTable::is_cut(EditionId edition) {
   return known.bind(":edition", edition).step();
 }
 
+Result<void> BlockTable::admit(EditionId edition, SubscriberId subscriber, Row row) {
+  TIDINGS_LET(const bool cut, is_cut(edition));
+  if (!cut) return {};
+  const int planned = row == Row::planned ? 1 : 0;
+  auto known = database_.prepare(
+      "UPDATE delivery_blocks SET planned = planned + :planned "
+      "WHERE edition_id = :edition AND :subscriber BETWEEN first_id AND last_id");
+  known.bind(":planned", planned).bind(":edition", edition).bind(":subscriber", subscriber);
+  TIDINGS_TRY(known.run());
+  if (database_.changes() > 0) return {};
+  auto own = database_.prepare(
+      "INSERT INTO delivery_blocks (edition_id, number, first_id, last_id, planned) "
+      "SELECT edition_id, max(number) + 1, :subscriber, :subscriber, :planned FROM delivery_blocks "
+      "WHERE edition_id = :edition GROUP BY edition_id");
+  return own.bind(":planned", planned).bind(":edition", edition).bind(":subscriber", subscriber).run();
+}
+
 Result<void> BlockTable::plan_from_rows(EditionId edition) {
   auto insert = database_.prepare(
       "INSERT INTO planned_deliveries (edition_id, subscriber_id, segment_id) "
       "SELECT edition_id, subscriber_id, segment_id FROM deliveries "
-      "WHERE edition_id = :edition AND state = 1 /* planned */ "
+      "WHERE edition_id = :edition AND state = 1 /* planned */ AND due_ms IS NULL "
       "ON CONFLICT (edition_id, subscriber_id) DO NOTHING");
   return insert.bind(":edition", edition).run();
 }
@@ -66,8 +83,8 @@ Result<void> BlockTable::cut(EditionId edition) {
   auto insert = database_.prepare(R"sql(
     INSERT INTO delivery_blocks (edition_id, number, first_id, last_id, planned)
     SELECT edition_id, (place - 1) / :size, min(subscriber_id), max(subscriber_id),
-           count(*) FILTER (WHERE state = 1 /* planned */)
-    FROM (SELECT edition_id, subscriber_id, state, row_number() OVER (ORDER BY subscriber_id) AS place
+           count(*) FILTER (WHERE state = 1 /* planned */ AND due_ms IS NULL)
+    FROM (SELECT edition_id, subscriber_id, state, due_ms, row_number() OVER (ORDER BY subscriber_id) AS place
           FROM all_deliveries WHERE edition_id = :edition) AS numbered
     GROUP BY edition_id, (place - 1) / :size)sql");
   return insert.bind(":edition", edition).bind(":size", size).run();
@@ -93,9 +110,9 @@ Result<std::optional<bool>> BlockTable::has_planned(EditionId edition) {
   return std::optional{query.integer(0) > 0};
 }
 
-Result<std::optional<Block>> BlockTable::lease(EditionId edition, UtcTime now) {
+Result<std::optional<Block>> BlockTable::lease(EditionId edition, const DueBy& by) {
   // Retries first: they have waited.
-  auto update = database_.prepare(R"sql(
+  auto retried_or_new = database_.prepare(R"sql(
     UPDATE delivery_blocks SET owner = :owner, fence = fence + 1, leased_until_ms = server_ms() + :lease, taken_ms = :now,
                                marked = 0
     WHERE edition_id = :edition AND owner = '' AND number = coalesce((
@@ -106,32 +123,57 @@ Result<std::optional<Block>> BlockTable::lease(EditionId edition, UtcTime now) {
       ORDER BY d.due_ms LIMIT 1), (
       SELECT min(number) FROM delivery_blocks WHERE edition_id = :edition AND owner = '' AND planned > 0))
     RETURNING edition_id, number, first_id, last_id, fence, taken_ms, marked, owner)sql");
-  update.bind(":owner", worker_.owner).bind(":lease", worker_.lease.count()).bind(":now", now);
-  update.bind(":edition", edition).bind(":latest", now + longest_wait);
+  retried_or_new.bind(":latest", by.now + longest_wait);
+  std::vector<store::Statement> updates;
+  updates.push_back(std::move(retried_or_new));
+  if (by.oldest) {
+    updates.push_back(database_.prepare(R"sql(
+    UPDATE delivery_blocks SET owner = :owner, fence = fence + 1, leased_until_ms = server_ms() + :lease, taken_ms = :now,
+                               marked = 0
+    WHERE edition_id = :edition AND owner = '' AND number = (
+      SELECT b.number FROM deliveries d
+      JOIN delivery_blocks b ON b.edition_id = d.edition_id AND d.subscriber_id BETWEEN b.first_id AND b.last_id
+      WHERE d.edition_id = :edition AND d.state = 1 /* planned */ AND d.due_ms IS NOT NULL
+        AND d.due_ms <= :now AND d.due_ms >= :oldest AND b.owner = ''
+      ORDER BY d.due_ms LIMIT 1)
+    RETURNING edition_id, number, first_id, last_id, fence, taken_ms, marked, owner)sql"));
+    updates.back().bind(":oldest", *by.oldest);
+  }
+  for (auto& update : updates) {
+    update.bind(":owner", worker_.owner).bind(":lease", worker_.lease.count());
+    update.bind(":edition", edition).bind(":now", by.now);
+  }
   for (int i = 0; i < tries; ++i) {
-    TIDINGS_LET(const bool found, update.step());
-    if (found) {
+    for (auto& update : updates) {
+      TIDINGS_LET(const bool found, update.step());
+      if (!found) continue;
       auto block = block_of(update);
       update.reset();
       return std::optional{std::move(block)};
     }
-    TIDINGS_LET(const bool more, has_work(edition, now));
+    TIDINGS_LET(const bool more, has_work(edition, by));
     if (!more) break;
   }
   return std::optional<Block>{};
 }
 
-Result<bool> BlockTable::has_work(EditionId edition, UtcTime now) {
+Result<bool> BlockTable::has_work(EditionId edition, const DueBy& by) {
   auto query = database_.prepare(R"sql(
     SELECT 1 FROM delivery_blocks b
     WHERE b.edition_id = :edition AND (b.owner = '' OR (b.owner <> :owner AND b.leased_until_ms < server_ms()))
       AND (b.planned > 0
            OR EXISTS (SELECT 1 FROM deliveries d
                       WHERE d.edition_id = b.edition_id AND d.subscriber_id BETWEEN b.first_id AND b.last_id
-                        AND d.state IN (3, 4) /* deferred, in_doubt */ AND (d.due_ms <= :now OR d.due_ms > :latest)))
+                        AND d.state IN (3, 4) /* deferred, in_doubt */ AND (d.due_ms <= :now OR d.due_ms > :latest))
+           OR (:is_local = 1
+               AND EXISTS (SELECT 1 FROM deliveries d
+                           WHERE d.edition_id = b.edition_id AND d.subscriber_id BETWEEN b.first_id AND b.last_id
+                             AND d.state = 1 /* planned */ AND d.due_ms IS NOT NULL
+                             AND d.due_ms <= :now AND d.due_ms >= :oldest)))
     LIMIT 1)sql");
-  query.bind(":edition", edition).bind(":owner", worker_.owner).bind(":now", now);
-  return query.bind(":latest", now + longest_wait).step();
+  query.bind(":edition", edition).bind(":owner", worker_.owner).bind(":now", by.now);
+  query.bind(":is_local", by.oldest ? 1 : 0).bind(":oldest", by.oldest.value_or(UtcTime{}));
+  return query.bind(":latest", by.now + longest_wait).step();
 }
 
 Result<std::optional<Block>> BlockTable::expired(EditionId edition) {

@@ -11,6 +11,10 @@
 // worker leaves as many in doubt as it may have claimed and not settled (run.hpp), and lost_attempts keeps
 // whose they were: if its journal comes back, it settles them.
 //
+// Recipients who wait for their hour (local_time) have a planned row in `deliveries` from the beginning, with
+// its due time; a block's count does not have them, and whoever takes the block when their hour has come
+// updates their rows.
+//
 // Outcomes are inserted into `deliveries`; recipients who have none yet are rows of planned_deliveries alone.
 // Neither table is updated as long as all is accepted at once. Any call may fail with the store's errors.
 #pragma once
@@ -46,6 +50,14 @@ struct Worker {
 struct Planned {
   SubscriberId subscriber;
   SegmentId segment;
+  std::optional<UtcTime> due = {};  ///< the reader's hour; none: at once
+};
+
+/// What is due of an edition.
+struct DueBy {
+  UtcTime now{};
+  std::optional<UtcTime>
+      oldest{};  ///< of an edition with local_time: hours before this are left for a person
 };
 
 /// A lease of some recipients.
@@ -75,6 +87,10 @@ class BlockTable {
   /// Within the transaction that seals the edition; each recipient once.
   [[nodiscard]] Result<void> plan(EditionId edition, std::span<const Planned> recipients);
   [[nodiscard]] Result<bool> is_cut(EditionId edition);
+  /// Somebody who came after the edition was cut, and whether as a planned one: counts them in their block,
+  /// or gives them one of their own.
+  enum class Row { planned, waiting };
+  [[nodiscard]] Result<void> admit(EditionId edition, SubscriberId subscriber, Row row);
   /// Cuts the edition into blocks, within the caller's transaction.
   [[nodiscard]] Result<void> cut(EditionId edition);
   /// Plans what `deliveries` has as planned, likewise: a list that was copied from a file, or sealed by an
@@ -90,9 +106,9 @@ class BlockTable {
 
   /// The block that has been due for longest, else the next with planned recipients; nothing if all work is
   /// done or held by others.
-  [[nodiscard]] Result<std::optional<Block>> lease(EditionId edition, UtcTime now);
+  [[nodiscard]] Result<std::optional<Block>> lease(EditionId edition, const DueBy& by);
   /// Whether lease() or expired() would find one.
-  [[nodiscard]] Result<bool> has_work(EditionId edition, UtcTime now);
+  [[nodiscard]] Result<bool> has_work(EditionId edition, const DueBy& by);
   /// A block whose holder let its lease run out.
   [[nodiscard]] Result<std::optional<Block>> expired(EditionId edition);
   /// Those that a dead process left to this worker: its own, and with the sender's lock those of other

@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "delivery/journal.hpp"
 #include "delivery/ledger_rows.hpp"
+#include "store/bulk.hpp"
 #include "store/instance.hpp"
 
 namespace tidings::delivery {
@@ -75,7 +76,31 @@ Result<void> Ledger::plan(EditionId edition, SubscriberId subscriber, SegmentId 
   return insert.bind(":edition", edition).bind(":subscriber", subscriber).bind(":segment", segment).run();
 }
 
+Result<void> Ledger::plan_with_rows(EditionId edition, std::span<const Planned> recipients) {
+  store::RowBatch rows{*database_,
+                       "INSERT INTO deliveries (edition_id, subscriber_id, segment_id, state, due_ms)", 5};
+  for (const auto& each : recipients) {
+    rows.add(edition).add(each.subscriber).add(each.segment);
+    rows.add(std::int64_t{number_of(DeliveryState::planned)}).add(each.due.value_or(clock_->now()));
+  }
+  return rows.flush();
+}
+
+Result<void> Ledger::admit(EditionId edition, const Planned& recipient) {
+  TIDINGS_LET(const bool local, is_local(edition));
+  if (!local && !is_shared()) return plan(edition, recipient.subscriber, recipient.segment);
+  TIDINGS_LET(const auto known, list({.edition = edition, .subscriber = recipient.subscriber, .limit = 1}));
+  if (!known.empty()) return {};
+  if (is_shared()) {
+    const auto row = local ? BlockTable::Row::waiting : BlockTable::Row::planned;
+    TIDINGS_TRY(blocks_->admit(edition, recipient.subscriber, row));
+  }
+  return local ? plan_with_rows(edition, {&recipient, 1})
+               : plan(edition, recipient.subscriber, recipient.segment);
+}
+
 Result<void> Ledger::plan(EditionId edition, std::span<const Planned> recipients) {
+  if (!recipients.empty() && recipients.front().due) return plan_with_rows(edition, recipients);
   if (is_shared()) return blocks_->plan(edition, recipients);
   constexpr std::array readers{":s1", ":s2", ":s3", ":s4",  ":s5",  ":s6",
                                ":s7", ":s8", ":s9", ":s10", ":s11", ":s12"};
@@ -125,6 +150,39 @@ Result<void> Ledger::read_due(EditionId edition, int limit, std::vector<Recipien
   return query.each([&](const store::Statement& row) { out.emplace_back(edition, row); });
 }
 
+Result<bool> Ledger::is_local(EditionId edition) {
+  const auto known = is_local_.find(edition.value);
+  if (known != is_local_.end()) return known->second;
+  auto query = database_->prepare("SELECT 1 FROM edition_heads WHERE id = :edition AND wall_ms IS NOT NULL");
+  TIDINGS_LET(const bool local, query.bind(":edition", edition).step());
+  is_local_[edition.value] = local;
+  return local;
+}
+
+UtcTime Ledger::oldest_hour() const { return lateness_ ? clock_->now() - *lateness_ : UtcTime{}; }
+
+Result<DueBy> Ledger::due_by(EditionId edition) {
+  TIDINGS_LET(const bool local, is_local(edition));
+  return DueBy{.now = clock_->now(), .oldest = local ? std::optional{oldest_hour()} : std::nullopt};
+}
+
+Result<void> Ledger::read_waiting(EditionId edition, int limit, std::vector<Recipient>& out) {
+  TIDINGS_LET(const auto by, due_by(edition));
+  if (!by.oldest || limit <= 0) return {};
+  TIDINGS_LET(const auto digest, digest_of(edition));
+  auto query = database_->prepare(R"sql(
+    SELECT d.subscriber_id, d.segment_id, d.attempts, r.address, r.name, r.is_erased, c.subscriber_id IS NOT NULL, r.suppression
+    FROM deliveries d
+    JOIN recipients r ON r.subscriber_id = d.subscriber_id
+    LEFT JOIN confirmed_subscriptions c ON c.subscriber_id = d.subscriber_id AND c.digest = :digest
+    WHERE d.edition_id = :edition AND d.state = 1 /* planned */ AND d.due_ms IS NOT NULL
+      AND d.due_ms <= :now AND d.due_ms >= :oldest
+    ORDER BY d.due_ms, d.subscriber_id LIMIT :limit)sql");
+  query.bind(":digest", digest).bind(":edition", edition).bind(":limit", limit);
+  query.bind(":now", by.now).bind(":oldest", *by.oldest);
+  return query.each([&](const store::Statement& row) { out.emplace_back(edition, row); });
+}
+
 Result<void> Ledger::read_planned(EditionId edition, int limit, std::vector<Recipient>& out) {
   TIDINGS_LET(const auto digest, digest_of(edition));
   // In key order from the end of the last batch: needs neither an index nor another look at sent rows.
@@ -133,7 +191,7 @@ Result<void> Ledger::read_planned(EditionId edition, int limit, std::vector<Reci
     FROM deliveries d
     JOIN recipients r ON r.subscriber_id = d.subscriber_id
     LEFT JOIN confirmed_subscriptions c ON c.subscriber_id = d.subscriber_id AND c.digest = :digest
-    WHERE d.edition_id = :edition AND d.subscriber_id > :after AND d.state = 1 /* planned */
+    WHERE d.edition_id = :edition AND d.subscriber_id > :after AND d.state = 1 /* planned */ AND d.due_ms IS NULL
     ORDER BY d.subscriber_id LIMIT :limit)sql");
   auto& cursor = cursors_[edition.value];
   query.bind(":digest", digest).bind(":edition", edition).bind(":after", cursor).bind(":limit", limit);
@@ -212,7 +270,8 @@ Result<void> Ledger::take_range(const std::vector<Recipient>& rows) {
   if (rows.empty()) return {};
   auto take = database_->prepare(
       "UPDATE deliveries SET state = 2 /* claimed */, attempts = attempts + 1, due_ms = NULL "
-      "WHERE edition_id = :edition AND subscriber_id BETWEEN :first AND :last AND state = 1 /* planned */");
+      "WHERE edition_id = :edition AND subscriber_id BETWEEN :first AND :last AND state = 1 /* planned */ "
+      "AND due_ms IS NULL");
   take.bind(":edition", rows.front().claim.edition)
       .bind(":first", rows.front().claim.subscriber)
       .bind(":last", rows.back().claim.subscriber);
@@ -239,6 +298,7 @@ Result<ClaimBatch> Ledger::claim(EditionId edition, int limit) {
       std::vector<Recipient> planned;
       TIDINGS_TRY(read_due(edition, wanted, due));
       TIDINGS_TRY(keep_doubted(due));
+      TIDINGS_TRY(read_waiting(edition, wanted - static_cast<int>(due.size()), due));
       TIDINGS_TRY(read_planned(edition, wanted - static_cast<int>(due.size()), planned));
       more = !due.empty() || !planned.empty();
       TIDINGS_TRY(refuse_some(due, batch));

@@ -27,6 +27,7 @@
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "base/result.hpp"
+#include "base/zone.hpp"
 #include "delivery/block_table.hpp"
 #include "delivery/outcome.hpp"
 #include "delivery/relay_health.hpp"
@@ -62,6 +63,7 @@ struct Claim {
   std::string address{};  ///< as in subscribers: domain in A-labels; empty if recover() found that the
                           ///< person has since been erased
   std::string name{};     ///< may be empty
+  bool waited = false;    ///< on a server: for the reader's hour, see block_table.hpp
 
   bool operator==(const Claim&) const = default;
 };
@@ -191,11 +193,44 @@ class Ledger {
   /// The same for several; by the hundred, half the work of one by one.
   [[nodiscard]] Result<void> plan(EditionId edition, std::span<const Planned> recipients);
 
-  /// Claims up to `limit` rows: deferred and in-doubt ones that are due, then planned ones in order of
-  /// subscriber; durable before it returns. Recipients who are suppressed, unsubscribed or erased become
-  /// `suppressed` in the same transaction and are not returned; so `claims` is empty only when nothing is
-  /// due. Whoever has changed to another digest gets what may have arrived before the change once more, with
-  /// the same Message-ID: no other edition brings it.
+  /// Plans somebody who comes after the edition was sealed, inside the caller's transaction. Idempotent.
+  [[nodiscard]] Result<void> admit(EditionId edition, const Planned& recipient);
+
+  /// How long after a reader's hour a first attempt may still be made; without a limit unless it is set.
+  void leave_later_than(std::chrono::milliseconds lateness) { lateness_ = lateness; }
+
+  /// Planned deliveries of an edition with local_time whose hour is still to come.
+  struct Waiting {
+    std::int64_t count = 0;
+    UtcTime next{};          ///< the next hour
+    std::string timezone{};  ///< of somebody whose hour it is
+
+    bool operator==(const Waiting&) const = default;
+  };
+  /// Nothing if nobody waits. `own` is the newsletter's zone.
+  [[nodiscard]] Result<std::optional<Waiting>> waiting(EditionId edition, const Zone& own);
+  /// Those left for a person: their hour passed longer ago than leave_later_than() allows.
+  [[nodiscard]] Result<std::int64_t> count_late(EditionId edition);
+  /// For an admin: these are due at once.
+  [[nodiscard]] Result<void> release_late(EditionId edition);
+
+  /// Somebody who waits for their hour.
+  struct Waiter {
+    SubscriberId subscriber{};
+    UtcTime due{};
+    std::string timezone{};  ///< now; empty: the newsletter's
+  };
+  /// Of one subscriber, or all of them.
+  [[nodiscard]] Result<std::vector<Waiter>> waiters(EditionId edition,
+                                                    std::optional<SubscriberId> subscriber = {});
+  /// Another hour for somebody whose hour is still to come. Within the caller's transaction.
+  [[nodiscard]] Result<void> move_hour(EditionId edition, SubscriberId subscriber, UtcTime due);
+
+  /// Claims up to `limit` rows: deferred and in-doubt ones that are due, those whose hour has come, then
+  /// planned ones in order of subscriber; durable before it returns. Recipients who are suppressed,
+  /// unsubscribed or erased become `suppressed` in the same transaction and are not returned; so `claims` is
+  /// empty only when nothing is due. Whoever has changed to another digest gets what may have arrived before
+  /// the change once more, with the same Message-ID: no other edition brings it.
   [[nodiscard]] Result<ClaimBatch> claim(EditionId edition, int limit);
 
   /// Runs inside settle()'s transaction after its rows are written; an error rolls everything back. Given-up
@@ -310,6 +345,11 @@ class Ledger {
   [[nodiscard]] Result<bool> is_paused(const Claim& claim);
   [[nodiscard]] Result<void> keep_doubted(std::vector<Recipient>& rows);
   [[nodiscard]] Result<void> read_due(EditionId edition, int limit, std::vector<Recipient>& out);
+  [[nodiscard]] Result<void> read_waiting(EditionId edition, int limit, std::vector<Recipient>& out);
+  [[nodiscard]] Result<DueBy> due_by(EditionId edition);
+  [[nodiscard]] Result<bool> is_local(EditionId edition);
+  [[nodiscard]] UtcTime oldest_hour() const;
+  [[nodiscard]] Result<void> plan_with_rows(EditionId edition, std::span<const Planned> recipients);
   [[nodiscard]] Result<void> read_planned(EditionId edition, int limit, std::vector<Recipient>& out);
   [[nodiscard]] Result<void> refuse_some(std::vector<Recipient>& rows, ClaimBatch& batch);
   [[nodiscard]] Result<void> take_each(const std::vector<Recipient>& rows);
@@ -366,6 +406,8 @@ class Ledger {
   std::chrono::steady_clock::time_point kept_{};  ///< when the leases were last renewed
   SettleOptions take_over_options_{};
   std::int64_t late_answers_ = 0;
+  std::optional<std::chrono::milliseconds> lateness_;
+  std::map<std::int64_t, bool> is_local_;  ///< edition -> whether its readers have hours
 };
 
 }  // namespace tidings::delivery

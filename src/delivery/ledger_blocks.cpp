@@ -24,6 +24,13 @@ struct Ledger::Known {
   }
 };
 
+namespace {
+
+/// Among the planned of its block: it has no row yet.
+bool is_counted(const Claim& claim) { return claim.attempt == 1 && !claim.waited; }
+
+}  // namespace
+
 void Ledger::work_as(Worker worker) {
   if (is_shared()) blocks_.emplace(*database_, std::move(worker));
 }
@@ -42,7 +49,8 @@ Result<bool> Ledger::has_work(EditionId edition) {
     return due && *due <= clock_->now();
   }
   TIDINGS_TRY(cut_blocks(edition));
-  return blocks_->has_work(edition, clock_->now());
+  TIDINGS_LET(const auto by, due_by(edition));
+  return blocks_->has_work(edition, by);
 }
 
 Result<bool> Ledger::is_anybody_working() {
@@ -83,8 +91,8 @@ Result<void> Ledger::cut_blocks(EditionId edition) {
   open.reset();
   if (is_cut || !is_open) return {};
   TIDINGS_TRY(blocks_->plan_from_rows(edition));
-  auto moved =
-      database_->prepare("DELETE FROM deliveries WHERE edition_id = :edition AND state = 1 /* planned */");
+  auto moved = database_->prepare(
+      "DELETE FROM deliveries WHERE edition_id = :edition AND state = 1 /* planned */ AND due_ms IS NULL");
   TIDINGS_TRY(moved.bind(":edition", edition).run());
   TIDINGS_TRY(blocks_->cut(edition));
   return transaction.commit();
@@ -95,7 +103,8 @@ Result<void> Ledger::cut_blocks(EditionId edition) {
 
 /// Another block; those of lost workers once nothing else is free.
 Result<bool> Ledger::lease_block(EditionId edition) {
-  TIDINGS_LET(auto block, blocks_->lease(edition, clock_->now()));
+  TIDINGS_LET(const auto by, due_by(edition));
+  TIDINGS_LET(auto block, blocks_->lease(edition, by));
   while (!block) {
     TIDINGS_LET(auto left, blocks_->expired(edition));
     if (!left) return false;
@@ -103,7 +112,7 @@ Result<bool> Ledger::lease_block(EditionId edition) {
                              left->number));
     Recovered recovered;
     TIDINGS_TRY(take_over(*std::move(left), nullptr, take_over_options_, recovered));
-    TIDINGS_LET(block, blocks_->lease(edition, clock_->now()));
+    TIDINGS_LET(block, blocks_->lease(edition, by));
   }
   if (held_.empty()) kept_ = std::chrono::steady_clock::now();
   held_.push_back(*std::move(block));
@@ -116,14 +125,19 @@ Result<std::vector<Ledger::Recipient>> Ledger::read_block(const Block& block, Su
   // recipient looks its own up (EXISTS would become a join, IS NULL would be thought rare), and the range
   // stands with each table, so that no row of another block is read.
   auto query = database_->prepare(R"sql(
-    SELECT d.subscriber_id, d.segment_id, d.attempts, r.address, r.name, r.is_erased, c.subscriber_id IS NOT NULL, r.suppression
-    FROM (SELECT p.subscriber_id, p.segment_id, 0 AS attempts FROM planned_deliveries p
+    SELECT d.subscriber_id, d.segment_id, d.attempts, r.address, r.name, r.is_erased, c.subscriber_id IS NOT NULL, r.suppression,
+           d.waited
+    FROM (SELECT p.subscriber_id, p.segment_id, 0 AS attempts, 0 AS waited FROM planned_deliveries p
           WHERE p.edition_id = :edition AND p.subscriber_id > :after AND p.subscriber_id <= :until
             AND coalesce((SELECT 1 FROM deliveries o WHERE o.edition_id = :edition AND o.subscriber_id = p.subscriber_id), 0) <> 1
           UNION ALL
-          SELECT subscriber_id, segment_id, attempts FROM deliveries
+          SELECT subscriber_id, segment_id, attempts, 0 FROM deliveries
           WHERE edition_id = :edition AND subscriber_id > :after AND subscriber_id <= :until
-            AND state IN (3, 4) /* deferred, in_doubt */ AND (due_ms <= :now OR due_ms > :latest)) AS d
+            AND state IN (3, 4) /* deferred, in_doubt */ AND (due_ms <= :now OR due_ms > :latest)
+          UNION ALL
+          SELECT subscriber_id, segment_id, attempts, 1 FROM deliveries
+          WHERE edition_id = :edition AND subscriber_id > :after AND subscriber_id <= :until
+            AND state = 1 /* planned */ AND due_ms IS NOT NULL AND due_ms <= :now AND due_ms >= :oldest) AS d
     JOIN recipients r ON r.subscriber_id = d.subscriber_id AND r.subscriber_id > :after AND r.subscriber_id <= :until
     LEFT JOIN confirmed_subscriptions c
            ON c.subscriber_id = d.subscriber_id AND c.subscriber_id > :after AND c.subscriber_id <= :until
@@ -131,7 +145,13 @@ Result<std::vector<Ledger::Recipient>> Ledger::read_block(const Block& block, Su
     ORDER BY d.subscriber_id LIMIT :limit)sql");
   query.bind(":edition", block.edition).bind(":after", after).bind(":until", until);
   query.bind(":now", block.taken).bind(":latest", block.taken + longest_wait).bind(":limit", limit);
-  return query.list([&](const store::Statement& row) { return Recipient{block.edition, row}; });
+  // As at the time of the lease: whoever takes the block over must find what its holder claimed.
+  query.bind(":oldest", lateness_ ? block.taken - *lateness_ : UtcTime{});
+  return query.list([&](const store::Statement& row) {
+    Recipient recipient{block.edition, row};
+    recipient.claim.waited = row.integer(8) == 1;
+    return recipient;
+  });
 }
 
 /// Marks those that must not be mailed, and removes them from `rows`.
@@ -163,7 +183,7 @@ Result<void> Ledger::claim_from(Block& block, int limit, ClaimBatch& batch) {
   block.is_exhausted = block.is_exhausted || last == block.last;
   const auto refused = std::ranges::count_if(rows, [](const Recipient& row) { return !row.refusal.empty(); });
   const auto new_refused = std::ranges::count_if(
-      rows, [](const Recipient& row) { return !row.refusal.empty() && row.claim.attempt == 1; });
+      rows, [](const Recipient& row) { return !row.refusal.empty() && is_counted(row.claim); });
   bool is_ours = true;
   if (refused == 0) {
     TIDINGS_LET(is_ours, blocks_->mark(block, last));
@@ -250,7 +270,7 @@ Result<void> Ledger::settle_block(std::span<Settled> answers, Settling& with,
                                   std::vector<Settled>& recorded) {
   std::vector<Settled*> taken;
   for (auto& answer : answers) {
-    if (answer.outcome.kind == OutcomeKind::accepted && answer.claim.attempt == 1) {
+    if (answer.outcome.kind == OutcomeKind::accepted && is_counted(answer.claim)) {
       taken.push_back(&answer);
       continue;
     }
@@ -287,7 +307,7 @@ Result<void> Ledger::settle_in_blocks(std::vector<Settled> answers, const Settle
     bool is_ours = false;
     if (block != nullptr) {
       const auto planned =
-          std::ranges::count(group, 1, [](const Settled& each) { return each.claim.attempt; });
+          std::ranges::count_if(group, [](const Settled& each) { return is_counted(each.claim); });
       const int size = static_cast<int>(group.size());
       auto afterwards = *block;
       afterwards.open -= size;
@@ -378,7 +398,7 @@ Result<void> Ledger::take_over(Block block, const Known* journal, const SettleOp
     }
     TIDINGS_LET(const bool changed, settle_one(with, answer));
     if (!changed) continue;
-    planned += answer.claim.attempt == 1 ? 1 : 0;
+    planned += is_counted(answer.claim) ? 1 : 0;
     recorded.push_back(std::move(answer));
   }
   TIDINGS_LET([[maybe_unused]] const bool counted, blocks_->count_settled(block, planned));

@@ -49,7 +49,7 @@ struct Ledger::Recipient {
 /// Which rows answers are written to.
 enum class Rows {
   claimed,  ///< of a claim() in a file
-  planned,  ///< on a server: new ones, or those that waited for their next attempt
+  planned,  ///< on a server: new ones, or those that waited for their hour or their next attempt
   lost,     ///< on a server: in doubt since their worker was lost
 };
 
@@ -63,7 +63,7 @@ inline const char* update_of(Rows rows) {
     ON CONFLICT (edition_id, subscriber_id) DO UPDATE
     SET state = excluded.state, attempts = excluded.attempts, due_ms = excluded.due_ms, code = excluded.code,
         reply = excluded.reply, settled_ms = excluded.settled_ms, relay_id = excluded.relay_id
-    WHERE deliveries.attempts = excluded.attempts - 1 AND deliveries.state IN (3, 4) /* deferred, in_doubt */)sql";
+    WHERE deliveries.attempts = excluded.attempts - 1 AND deliveries.state IN (1, 3, 4) /* planned, deferred, in_doubt */)sql";
     case Rows::lost:
       return R"sql(
     UPDATE deliveries SET state = :state, due_ms = :due, code = :code, reply = :reply, settled_ms = :now, relay_id = :relay

@@ -55,8 +55,8 @@ Result<std::optional<UtcTime>> Ledger::next_due(EditionId edition) {
   }
   if (!open) {
     auto planned = database_->prepare(
-        "SELECT 1 FROM all_deliveries WHERE edition_id = :edition AND state IN (1, 2) /* planned, claimed */ "
-        "LIMIT 1");
+        "SELECT 1 FROM all_deliveries WHERE edition_id = :edition "
+        "AND (state = 2 /* claimed */ OR (state = 1 /* planned */ AND due_ms IS NULL)) LIMIT 1");
     TIDINGS_LET(open, planned.bind(":edition", edition).step());
   }
   if (*open) return std::optional{clock_->now()};
@@ -65,7 +65,73 @@ Result<std::optional<UtcTime>> Ledger::next_due(EditionId edition) {
     WHERE edition_id = :edition AND state IN (3, 4) /* deferred, in_doubt */)sql");
   due.bind(":edition", edition).bind(":now", clock_->now()).bind(":latest", clock_->now() + longest_wait);
   TIDINGS_TRY(due.step());
-  return due.optional_time(0);
+  auto next = due.optional_time(0);
+  TIDINGS_LET(const auto by, due_by(edition));
+  if (!by.oldest) return next;
+  auto hour = database_->prepare(R"sql(
+    SELECT min(due_ms) FROM deliveries
+    WHERE edition_id = :edition AND state = 1 /* planned */ AND due_ms IS NOT NULL AND due_ms >= :oldest)sql");
+  TIDINGS_TRY(hour.bind(":edition", edition).bind(":oldest", *by.oldest).step());
+  const auto at = hour.optional_time(0);
+  return next && at ? std::min(next, at) : (next ? next : at);
+}
+
+Result<std::optional<Ledger::Waiting>> Ledger::waiting(EditionId edition, const Zone& own) {
+  TIDINGS_LET(const bool local, is_local(edition));
+  if (!local) return std::nullopt;
+  auto query = database_->prepare(R"sql(
+    SELECT count(*), min(due_ms) FROM deliveries
+    WHERE edition_id = :edition AND state = 1 /* planned */ AND due_ms IS NOT NULL AND due_ms > :now)sql");
+  TIDINGS_TRY(query.bind(":edition", edition).bind(":now", clock_->now()).step());
+  if (query.integer(0) == 0) return std::nullopt;
+  Waiting waiting{.count = query.integer(0), .next = query.time(1)};
+  auto whose = database_->prepare(R"sql(
+    SELECT r.timezone FROM deliveries d JOIN recipients r ON r.subscriber_id = d.subscriber_id
+    WHERE d.edition_id = :edition AND d.state = 1 /* planned */ AND d.due_ms = :next
+    ORDER BY d.subscriber_id LIMIT 1)sql");
+  TIDINGS_LET(const bool found, whose.bind(":edition", edition).bind(":next", waiting.next).step());
+  waiting.timezone = found && !whose.is_null(0) ? whose.text(0) : own.name();
+  return waiting;
+}
+
+Result<std::int64_t> Ledger::count_late(EditionId edition) {
+  TIDINGS_LET(const bool local, is_local(edition));
+  if (!local) return 0;
+  auto query = database_->prepare(R"sql(
+    SELECT count(*) FROM deliveries
+    WHERE edition_id = :edition AND state = 1 /* planned */ AND due_ms IS NOT NULL AND due_ms < :oldest)sql");
+  TIDINGS_TRY(query.bind(":edition", edition).bind(":oldest", oldest_hour()).step());
+  return query.integer(0);
+}
+
+Result<void> Ledger::release_late(EditionId edition) {
+  auto update = database_->prepare(R"sql(
+    UPDATE deliveries SET due_ms = :now
+    WHERE edition_id = :edition AND state = 1 /* planned */ AND due_ms IS NOT NULL AND due_ms < :oldest)sql");
+  return update.bind(":now", clock_->now()).bind(":edition", edition).bind(":oldest", oldest_hour()).run();
+}
+
+Result<std::vector<Ledger::Waiter>> Ledger::waiters(EditionId edition,
+                                                    std::optional<SubscriberId> subscriber) {
+  auto query = database_->prepare(R"sql(
+    SELECT d.subscriber_id, d.due_ms, r.timezone
+    FROM deliveries d JOIN recipients r ON r.subscriber_id = d.subscriber_id
+    WHERE d.edition_id = :edition AND (:subscriber IS NULL OR d.subscriber_id = :subscriber)
+      AND d.state = 1 /* planned */ AND d.due_ms IS NOT NULL AND d.due_ms > :now)sql");
+  query.bind(":edition", edition).bind(":subscriber", subscriber).bind(":now", clock_->now());
+  return query.list([](const store::Statement& row) {
+    return Waiter{.subscriber = row.id<SubscriberId>(0),
+                  .due = row.time(1),
+                  .timezone = row.is_null(2) ? std::string{} : row.text(2)};
+  });
+}
+
+Result<void> Ledger::move_hour(EditionId edition, SubscriberId subscriber, UtcTime due) {
+  auto update = database_->prepare(R"sql(
+    UPDATE deliveries SET due_ms = :due
+    WHERE edition_id = :edition AND subscriber_id = :subscriber AND state = 1 /* planned */ AND due_ms > :now)sql");
+  update.bind(":due", std::max(due, clock_->now())).bind(":now", clock_->now());
+  return update.bind(":edition", edition).bind(":subscriber", subscriber).run();
 }
 
 Result<std::int64_t> Ledger::count_from_future() {
@@ -326,7 +392,8 @@ Result<std::int64_t> Ledger::due_now(EditionId edition) {
   auto query = database_->prepare(R"sql(
     SELECT count(*) FROM all_deliveries
     WHERE edition_id = :edition
-      AND (state IN (1, 2) /* planned, claimed */ OR (state IN (3, 4) /* deferred, in_doubt */ AND due_ms <= :now)))sql");
+      AND (state = 2 /* claimed */ OR (state = 1 /* planned */ AND (due_ms IS NULL OR due_ms <= :now))
+           OR (state IN (3, 4) /* deferred, in_doubt */ AND due_ms <= :now)))sql");
   TIDINGS_TRY(query.bind(":edition", edition).bind(":now", clock_->now()).step());
   return query.integer(0);
 }

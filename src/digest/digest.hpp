@@ -53,11 +53,17 @@ struct Edition {
   std::string intro = {};                ///< Markdown, by this edition's editor
   std::optional<UtcTime> mailed = {};    ///< a draft: when the editor got it
   std::optional<UtcTime> approved = {};  ///< when it was approved; lateness counts from here
+  /// The wall-clock time at which each reader gets it where they are, as if it were UTC; none: all at once.
+  std::optional<UtcTime> wall = {};
 
   bool operator==(const Edition&) const = default;
 
   /// The time from which lateness counts.
   [[nodiscard]] UtcTime promised() const { return approved ? std::max(*approved, scheduled) : scheduled; }
+  /// The same for whoever gets it last: with `wall` in the westernmost zone of the world, UTC-12.
+  [[nodiscard]] UtcTime promised_to_last() const {
+    return wall ? std::max(promised(), *wall + std::chrono::hours{12}) : promised();
+  }
 };
 
 /// "weekly#12"; the id of an edition without a number. EditionTable::find() knows both.

@@ -34,7 +34,7 @@ Result<std::vector<Surplus>> surplus_of(store::Database& database, EditionId edi
 Result<std::vector<Edition>> EditionTable::drafts(std::string_view digest) {
   auto rows = database_.prepare(R"(
     SELECT id, digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms, started_ms, finished_ms,
-           intro, mailed_ms, approved_ms
+           intro, mailed_ms, approved_ms, wall_ms
     FROM editions WHERE state = 'draft' AND (:digest = '' OR digest = :digest) ORDER BY scheduled_ms, id)");
   rows.bind(":digest", digest);
   return rows.list(edition_of);

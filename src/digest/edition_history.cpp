@@ -74,7 +74,7 @@ Result<void> HistoryTable::set_dropped(EditionId edition, UtcTime at) {
 Result<std::vector<Edition>> HistoryTable::finished_before(UtcTime time) {
   auto rows = database_.prepare(R"(
     SELECT id, digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms, started_ms, finished_ms,
-           intro, mailed_ms, approved_ms
+           intro, mailed_ms, approved_ms, wall_ms
     FROM editions WHERE state IN ('sent', 'cancelled') AND finished_ms < :time ORDER BY id)");
   rows.bind(":time", time);
   return rows.list(edition_of);

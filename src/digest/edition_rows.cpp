@@ -36,7 +36,8 @@ Edition edition_of(const store::Statement& row) {
           .finished = row.optional_time(12),
           .intro = row.text(13),
           .mailed = row.optional_time(14),
-          .approved = row.optional_time(15)};
+          .approved = row.optional_time(15),
+          .wall = row.optional_time(16)};
 }
 
 Candidate candidate_of(const store::Statement& row) {

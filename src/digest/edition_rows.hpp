@@ -17,7 +17,7 @@
 namespace tidings::digest {
 
 /// From the columns id, digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason,
-/// sealed_ms, started_ms, finished_ms, intro, mailed_ms, approved_ms, in this order.
+/// sealed_ms, started_ms, finished_ms, intro, mailed_ms, approved_ms, wall_ms, in this order.
 [[nodiscard]] Edition edition_of(const store::Statement& row);
 
 /// From the columns of a post id, source_id, its source's name, published_ms, first_seen_ms, title, link_key,

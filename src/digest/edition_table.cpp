@@ -82,9 +82,11 @@ Result<History> EditionTable::history(std::string_view digest, UtcTime now) {
   auto newest = database_.prepare(R"(
     SELECT max(CASE WHEN until_ms <= :latest AND (state <> 'cancelled' OR started_ms IS NOT NULL) THEN until_ms END),
            max(CASE WHEN until_ms <= :latest AND (state <> 'cancelled' OR started_ms IS NOT NULL) THEN cut_ms END),
-           max(CASE WHEN scheduled_ms <= :latest THEN scheduled_ms END),
+           max(CASE WHEN until_ms <= :latest OR scheduled_ms <= :latest THEN scheduled_ms END),
            min(CASE WHEN until_ms <= :latest AND state = 'cancelled' AND started_ms IS NULL THEN from_ms END),
-           coalesce(max(number), 0)
+           coalesce(max(number), 0),
+           (SELECT count(e.wall_ms) FROM (SELECT wall_ms FROM editions WHERE digest = :digest
+                                          ORDER BY scheduled_ms DESC LIMIT 1) AS e)
     FROM editions WHERE digest = :digest)");
   newest.bind(":digest", digest).bind(":latest", latest);
   TIDINGS_TRY(newest.step());
@@ -93,13 +95,14 @@ Result<History> EditionTable::history(std::string_view digest, UtcTime now) {
   out.newest_run = newest.optional_time(2);
   out.cancelled_from = newest.optional_time(3);
   out.next_number = static_cast<int>(newest.integer(4)) + 1;
+  out.is_newest_local = newest.integer(5) != 0;
   return out;
 }
 
 Result<std::vector<Edition>> EditionTable::from_future(UtcTime now) {
   auto query = database_.prepare(R"(
     SELECT id, digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms, started_ms, finished_ms,
-           intro, mailed_ms, approved_ms
+           intro, mailed_ms, approved_ms, wall_ms
     FROM editions WHERE until_ms > :latest AND NOT (state = 'cancelled' AND started_ms IS NULL) ORDER BY until_ms, id)");
   query.bind(":latest", now + clock_slack);
   return query.list(edition_of);
@@ -309,9 +312,9 @@ Result<EditionId> EditionTable::insert(const NewEdition& edition, const Selectio
   EditionId id;
   {
     auto row = database_.prepare(R"(
-      INSERT INTO editions (digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms)
+      INSERT INTO editions (digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms, wall_ms)
       SELECT :digest, coalesce(max(number), 0) + 1, CASE WHEN :sealed IS NULL THEN 'draft' ELSE 'sealed' END,
-             :scheduled, :from, :until, :cut, :title, :reason, :sealed
+             :scheduled, :from, :until, :cut, :title, :reason, :sealed, :wall
       FROM editions WHERE digest = :digest
       ON CONFLICT DO NOTHING
       RETURNING id)");
@@ -319,7 +322,7 @@ Result<EditionId> EditionTable::insert(const NewEdition& edition, const Selectio
         .bind(":scheduled", edition.scheduled)
         .bind(":from", edition.period.from);
     row.bind(":until", edition.period.until).bind(":cut", edition.cut).bind(":title", edition.title);
-    row.bind(":reason", edition.reason).bind(":sealed", sealed_at);
+    row.bind(":reason", edition.reason).bind(":sealed", sealed_at).bind(":wall", edition.wall);
     TIDINGS_LET(const bool inserted, row.step());
     if (!inserted) return taken(edition);
     id = row.id<EditionId>(0);
@@ -498,7 +501,7 @@ Result<void> EditionTable::cancel(EditionId edition, std::string_view reason, Ut
 Result<Edition> EditionTable::get(EditionId edition) {
   auto row = database_.prepare(R"(
     SELECT id, digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms, started_ms, finished_ms,
-           intro, mailed_ms, approved_ms
+           intro, mailed_ms, approved_ms, wall_ms
     FROM editions WHERE id = :id)");
   row.bind(":id", edition);
   TIDINGS_LET(const bool found, row.step());
@@ -515,7 +518,7 @@ Result<Edition> EditionTable::find(std::string_view name) {
   const auto number = hash == std::string_view::npos ? std::nullopt : number_of(name.substr(hash + 1));
   auto row = database_.prepare(R"(
     SELECT id, digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms, started_ms, finished_ms,
-           intro, mailed_ms, approved_ms
+           intro, mailed_ms, approved_ms, wall_ms
     FROM editions
     WHERE digest = :digest AND number IS NOT NULL AND (:number IS NULL OR number = :number)
     ORDER BY number DESC LIMIT 1)");
@@ -539,7 +542,7 @@ Result<std::vector<EditionSummary>> EditionTable::list(std::string_view digest, 
                                                        std::optional<EditionId> after) {
   auto rows = database_.prepare(R"(
     SELECT e.id, e.digest, e.number, e.state, e.scheduled_ms, e.from_ms, e.until_ms, e.cut_ms, e.title, e.reason,
-           e.sealed_ms, e.started_ms, e.finished_ms, e.intro, e.mailed_ms, e.approved_ms,
+           e.sealed_ms, e.started_ms, e.finished_ms, e.intro, e.mailed_ms, e.approved_ms, e.wall_ms,
            (SELECT count(*) FROM edition_posts p WHERE p.edition_id = e.id AND p.same_as IS NULL AND p.more = 0),
            coalesce((SELECT h.segments FROM edition_history h WHERE h.edition_id = e.id),
                     (SELECT count(*) FROM segments s WHERE s.edition_id = e.id))
@@ -550,15 +553,15 @@ Result<std::vector<EditionSummary>> EditionTable::list(std::string_view digest, 
   rows.bind(":digest", digest).bind(":limit", limit).bind(":after", after);
   return rows.list([](const store::Statement& row) {
     return EditionSummary{.edition = edition_of(row),
-                          .posts = static_cast<int>(row.integer(16)),
-                          .segments = static_cast<int>(row.integer(17))};
+                          .posts = static_cast<int>(row.integer(17)),
+                          .segments = static_cast<int>(row.integer(18))};
   });
 }
 
 Result<std::vector<Edition>> EditionTable::unfinished() {
   auto rows = database_.prepare(R"(
     SELECT id, digest, number, state, scheduled_ms, from_ms, until_ms, cut_ms, title, reason, sealed_ms, started_ms, finished_ms,
-           intro, mailed_ms, approved_ms
+           intro, mailed_ms, approved_ms, wall_ms
     FROM editions WHERE state IN ('sealed', 'sending') ORDER BY scheduled_ms, id)");
   return rows.list(edition_of);
 }

@@ -32,6 +32,7 @@ namespace tidings::digest {
 struct NewEdition {
   std::string digest;
   UtcTime scheduled{};
+  std::optional<UtcTime> wall{};  ///< Plan::wall
   Period period;
   UtcTime cut{};
   std::string title;

@@ -14,6 +14,7 @@
 #include "edition/intro.hpp"
 #include "edition/left_out.hpp"
 #include "edition/picture_sizes.hpp"
+#include "edition/reader_hours.hpp"
 #include "edition/review.hpp"
 #include "edition/seal.hpp"
 #include "edition/sections.hpp"
@@ -46,10 +47,11 @@ class Composer {
         on_progress_(options.on_progress),
         editions_(context.database) {
     result_.digest = digest.name;
-    result_.next_run = digest.schedule.next_run(context.clock.now(), context.config.newsletter.zone);
   }
 
   Result<Composed> compose() {
+    TIDINGS_LET(result_.next_run,
+                next_run(context_.config, digest_, context_.database, context_.clock.now()));
     // What the publisher has written is read at each run: a mistake is told before an edition is due.
     if (Renderer::reads_own_files(context_.config, digest_)) TIDINGS_TRY(load_renderer());
     FoundImages images;
@@ -122,7 +124,7 @@ class Composer {
     TIDINGS_LET(auto drafted, draft(context_, digest_, when_));
     if (!drafted) return drafted;
     if (when_ == When::due) {
-      if (digest::too_late(drafted->plan.scheduled, context_.clock.now(), config.delivery.max_lateness)) {
+      if (digest::too_late(drafted->plan.last_hour, context_.clock.now(), config.delivery.max_lateness)) {
         result_.what = Composed::What::held;
         // The same words at every run, so that they are reported once.
         result_.reason = fmt::format("it was due {}, more than max_lateness ({}) ago",
@@ -155,6 +157,8 @@ class Composer {
                                                   .on_progress = on_progress_}));
     TIDINGS_TRY(editions_.add_left_out(result_.edition, result_.left_out));
     result_.what = Composed::What::sealed;
+    if (digest_.local_time)
+      result_.hours = draft.plan.wall ? Composed::Hours::local : Composed::Hours::at_once;
     result_.number = draft.number;
     result_.posts = static_cast<int>(draft.selection.posts.size());
     result_.segments = sealed.segments;
@@ -218,6 +222,7 @@ EditionFacts facts_of(const Draft& draft) {
 digest::NewEdition row_of(const config::DigestConfig& digest, const Draft& draft, std::string title) {
   return {.digest = digest.name,
           .scheduled = draft.plan.scheduled,
+          .wall = draft.plan.wall,
           .period = draft.plan.period,
           .cut = draft.cut,
           .title = std::move(title),
@@ -244,9 +249,12 @@ Result<std::optional<Draft>> draft(const config::Context& context, const config:
   const auto& zone = context.config.newsletter.zone;
   const auto now = context.clock.now();
   TIDINGS_LET(const auto history, editions.history(digest.name, now));
-  auto plan = when == When::now ? digest::plan_now(digest.schedule, zone, history, now)
-                                : digest::due_plan(digest.schedule, zone, history, now);
-  if (!plan && when == When::sample) plan = digest::plan_now(digest.schedule, zone, history, now);
+  std::optional<digest::Plan> plan;
+  if (when != When::now) {
+    TIDINGS_LET(plan, due_plan(context.config, digest, database, now));
+  }
+  if (!plan && (when == When::now || when == When::sample))
+    plan = digest::plan_now(digest.schedule, zone, history, now);
   if (!plan) return std::optional<Draft>{};
   // Posts first seen at this very instant count as before the cut: collect and compose share one clock.
   Draft result{.plan = *plan,
@@ -295,12 +303,10 @@ Result<void> meet_digests(const config::Config& config, store::Database& databas
 
 Result<Outlook> outlook(const config::Config& config, const config::DigestConfig& digest,
                         store::Database& database, UtcTime now) {
-  const auto& zone = config.newsletter.zone;
-  TIDINGS_LET(const auto history, digest::EditionTable(database).history(digest.name, now));
   Outlook out;
-  out.due = digest::due_plan(digest.schedule, zone, history, now);
-  out.held = out.due && digest::too_late(out.due->scheduled, now, config.delivery.max_lateness);
-  out.next_run = digest.schedule.next_run(now, zone);
+  TIDINGS_LET(out.due, due_plan(config, digest, database, now));
+  out.held = out.due && digest::too_late(out.due->last_hour, now, config.delivery.max_lateness);
+  TIDINGS_LET(out.next_run, next_run(config, digest, database, now));
   return out;
 }
 

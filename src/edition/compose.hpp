@@ -81,6 +81,8 @@ struct Composed {
   std::string note;      ///< what was shortened to keep the mail small
   std::string pictures;  ///< those that stay links although images = "inline"
   UtcTime next_run{};
+  /// Of a digest with local_time: whether each reader gets it at their own hour.
+  enum class Hours { one_for_all, local, at_once } hours = Hours::one_for_all;
   std::vector<digest::LeftOutPosts> left_out = {};  ///< of what is sealed, drafted or skipped
   std::vector<JoinedPost> joined = {};              ///< in the order of the edition
   std::map<PostId, std::string> sections = {};      ///< names; without posts of none

@@ -65,6 +65,7 @@ Result<std::vector<ListedEdition>> list_editions(const config::Context& context,
     TIDINGS_LET(const auto counts, ledger.counts(each.edition.id));
     listed.push_back(
         {.edition = each.edition, .posts = each.posts, .segments = each.segments, .counts = counts});
+    TIDINGS_LET(listed.back().waiting, ledger.waiting(each.edition.id, context.config.newsletter.zone));
   }
   return listed;
 }

@@ -34,6 +34,7 @@ struct ListedEdition {
   int posts = 0;
   int segments = 0;
   delivery::Counts counts;
+  std::optional<delivery::Ledger::Waiting> waiting = {};  ///< for their hour (local_time)
 };
 
 struct EditionQuery {

@@ -14,6 +14,7 @@
 #include "digest/segment.hpp"
 #include "edition/coming_events.hpp"
 #include "edition/inline_images.hpp"
+#include "edition/reader_hours.hpp"
 #include "edition/selection.hpp"
 #include "edition/stored_draft.hpp"
 #include "message/parts.hpp"
@@ -191,7 +192,11 @@ class LatePlanner {
     TIDINGS_LET(const auto rows, ledger_.list({.edition = edition.id, .subscriber = known.id, .state = {}}));
     if (!rows.empty()) return Decision::none;
     TIDINGS_LET(const auto segment, admission->id_of(*key));
-    TIDINGS_TRY(ledger_.plan(edition.id, known.id, segment));
+    delivery::Planned planned{.subscriber = known.id, .segment = segment};
+    if (edition.wall)
+      planned.due =
+          std::max(context_.clock.now(), ReaderHours{context_.config, *edition.wall}.in(known.timezone));
+    TIDINGS_TRY(ledger_.admit(edition.id, planned));
     TIDINGS_TRY(editions_.admit(edition.id, context_.clock.now()));
     return Decision::planned;
   }

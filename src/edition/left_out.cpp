@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "digest/edition_table.hpp"
+#include "edition/reader_hours.hpp"
 #include "edition/selection.hpp"
 #include "post/normalise.hpp"
 #include "post/post_table.hpp"
@@ -39,7 +40,7 @@ Result<std::vector<digest::LeftOutPosts>> left_out_now(const config::Context& co
   const auto now = context.clock.now();
   digest::EditionTable editions{context.database};
   TIDINGS_LET(const auto history, editions.history(digest.name, now));
-  auto plan = digest::due_plan(digest.schedule, zone, history, now);
+  TIDINGS_LET(auto plan, due_plan(context.config, digest, context.database, now));
   if (!plan) {
     // An edition that ends now, even if another one ended at this very instant.
     auto open = history;

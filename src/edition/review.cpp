@@ -1,4 +1,5 @@
 #include "edition/review.hpp"
+#include "edition/reader_hours.hpp"
 
 #include <algorithm>
 
@@ -298,6 +299,7 @@ Result<Composed> approve_draft(const config::Context& context, const digest::Edi
   Composed result;
   result.digest = digest->name;
   result.what = Composed::What::sealed;
+  if (digest->local_time) result.hours = edition.wall ? Composed::Hours::local : Composed::Hours::at_once;
   result.edition = edition.id;
   result.number = edition.number.value_or(0);
   TIDINGS_LET(result.title, renderer.title(arranged.facts));
@@ -306,7 +308,7 @@ Result<Composed> approve_draft(const config::Context& context, const digest::Edi
   result.recipients = sealed.recipients;
   result.note = sealed.note;
   result.pictures = sealed.pictures;
-  result.next_run = digest->schedule.next_run(context.clock.now(), config.newsletter.zone);
+  TIDINGS_LET(result.next_run, next_run(config, *digest, context.database, context.clock.now()));
   result.sections = section_names(*digest, arranged.selection.posts, arranged.facts.sections);
   result.events = arranged.facts.events;
   result.notices = renderer.notices_on(edition.scheduled);
@@ -345,7 +347,7 @@ Result<std::vector<Composed>> settle_drafts(const config::Context& context,
     held.edition = edition.id;
     held.number = edition.number.value_or(0);
     held.reason = reason;
-    held.next_run = digest.schedule.next_run(context.clock.now(), zone);
+    TIDINGS_LET(held.next_run, next_run(context.config, digest, context.database, context.clock.now()));
     out.push_back(std::move(held));
   }
   return out;

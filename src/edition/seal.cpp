@@ -19,6 +19,7 @@
 #include "digest/segment.hpp"
 #include "edition/coming_events.hpp"
 #include "edition/intro.hpp"
+#include "edition/reader_hours.hpp"
 #include "edition/sections.hpp"
 #include "edition/selection.hpp"
 #include "message/parts.hpp"
@@ -33,7 +34,8 @@ constexpr std::size_t planned_at_once = 240;
 class Sealer {
  public:
   Sealer(const config::Context& context, Renderer& renderer, const ToSeal& what, digest::CarryOver carry)
-      : digest_(renderer.digest()),
+      : config_(context.config),
+        digest_(renderer.digest()),
         database_(context.database),
         clock_(context.clock),
         renderer_(renderer),
@@ -75,6 +77,9 @@ class Sealer {
 
  private:
   Result<void> plan_recipients() {
+    TIDINGS_LET(const auto edition, editions_.get(what_.edition));
+    std::optional<ReaderHours> hours;
+    if (edition.wall) hours.emplace(config_, *edition.wall);
     subscriber::SubscriberTable subscribers{database_, clock_};
     const auto told = subscribers.for_each_recipient(
         digest_.name, [&](const subscriber::Recipient& recipient) -> Result<void> {
@@ -91,6 +96,10 @@ class Sealer {
           }
           ++recipients_;
           planned_.push_back({.subscriber = recipient.id, .segment = segments_[*index]});
+          // Lateness counts from an editor's approval.
+          if (hours)
+            planned_.back().due =
+                std::max(hours->in(recipient.timezone), edition.approved.value_or(UtcTime{}));
           return planned_.size() < planned_at_once ? Result<void>{} : write_planned();
         });
     TIDINGS_TRY(told);
@@ -208,6 +217,7 @@ class Sealer {
     return {};
   }
 
+  const config::Config& config_;
   const config::DigestConfig& digest_;
   store::Database& database_;
   const Clock& clock_;

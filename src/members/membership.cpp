@@ -11,6 +11,7 @@
 #include "digest/carry_over.hpp"
 #include "digest/late_joins.hpp"
 #include "edition/late_joiners.hpp"
+#include "edition/reader_hours.hpp"
 #include "members/topics.hpp"
 #include "subscriber/confirmation.hpp"
 #include "subscriber/consent.hpp"
@@ -121,8 +122,10 @@ Result<AddResult> Membership::join(const store::Transaction& open, NewSubscriber
   TIDINGS_LET(wanted.fields, subscriber::check_fields(wanted.fields, context_.config.fields));
   const auto digests = wanted.digests;
   const auto origin = wanted.origin;
+  const bool names_zone = !wanted.timezone.empty();
   TIDINGS_LET(auto result, table_.add(open, std::move(wanted)));
   if (result.outcome == subscriber::AddOutcome::suppressed) return result;
+  if (!result.created && names_zone) TIDINGS_TRY(edition::follow_zones(context_, result.id));
   if (!result.pending.empty()) {
     TIDINGS_TRY(notify(result.id, NoticeKind::confirm, result.pending));
     return result;
@@ -301,6 +304,7 @@ Result<Changed> Membership::change(SubscriberId id, const Preferences& preferenc
   if (!known) return fail(Errc::no_input, "there is no such subscriber");
   subscriber::SubscriberChange details{.name = preferences.name,
                                        .language = preferences.language,
+                                       .timezone = preferences.timezone,
                                        .topics = {},
                                        .fields = {},
                                        .origin = way.origin,
@@ -310,6 +314,7 @@ Result<Changed> Membership::change(SubscriberId id, const Preferences& preferenc
   }
   TIDINGS_LET(details.fields, subscriber::check_fields(preferences.fields, context_.config.fields));
   TIDINGS_LET(const bool has_changed, table_.set(transaction, id, details));
+  if (has_changed && preferences.timezone) TIDINGS_TRY(edition::follow_zones(context_, id));
   Changed changed;
   if (preferences.digests) {
     TIDINGS_LET(changed, change_digests(transaction, *known, *preferences.digests, way));

@@ -49,6 +49,7 @@ struct PauseWish {
 struct Preferences {
   std::optional<std::string> name{};
   std::optional<std::string> language{};
+  std::optional<std::string> timezone{};
   std::optional<std::vector<std::string>> topics{};
   subscriber::Fields fields{};                        ///< an empty value removes it
   std::optional<std::vector<std::string>> digests{};  ///< exactly these; none is "off"
@@ -56,7 +57,7 @@ struct Preferences {
 };
 
 struct Changed {
-  bool details = false;  ///< name, language, topics or fields
+  bool details = false;  ///< name, language, zone, topics or fields
   subscriber::DigestChange digests{};
   std::vector<std::string> paused{};   ///< digests that are now paused until the time wanted
   std::vector<std::string> resumed{};  ///< digests whose pause has ended

@@ -44,6 +44,7 @@ subscriber::SubscriberChange newest_wish(const subscriber::SignUpRequest& reques
       .topics = request.topics, .fields = request.fields, .origin = Origin::web, .detail = request.detail};
   if (!request.name.empty()) wish.name = request.name;
   if (!request.language.empty()) wish.language = request.language;
+  if (!request.timezone.empty()) wish.timezone = request.timezone;
   return wish;
 }
 
@@ -71,6 +72,7 @@ Result<void> take_one(const config::Context& context, subscriber::SignUpRequest 
     const auto result = membership.join(transaction, {.address = std::move(request.address),
                                                       .name = known ? std::string{} : request.name,
                                                       .language = known ? std::string{} : request.language,
+                                                      .timezone = known ? std::string{} : request.timezone,
                                                       .topics = request.topics,
                                                       .fields = known ? subscriber::Fields{} : request.fields,
                                                       .digests = request.digests,

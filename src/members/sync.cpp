@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "edition/reader_hours.hpp"
 #include "members/membership.hpp"
 #include "subscriber/subscriber_table.hpp"
 #include "subscriber/sync_table.hpp"
@@ -100,6 +101,7 @@ class Sync {
       return members_.put({.id = result.id, .address_key = address.key()});
     };
     TIDINGS_LET(report_.import, import_csv(context_.database, context_.clock, reader, options));
+    if (options.dry_run == subscriber::DryRun::no) TIDINGS_TRY(edition::follow_zones(context_));
     return {};
   }
 

@@ -146,6 +146,7 @@ class Deliverer {
         editions_(context.database),
         ledger_(context.database, context.clock),
         own_share_(context.database, delivery::owner_of(delivery::sender_name)) {
+    ledger_.leave_later_than(context.config.delivery.max_lateness);
     ledger_.work_as(options.worker.value_or(
         delivery::Worker{.owner = delivery::owner_of(delivery::sender_name),
                          .journal = context.database.path(),
@@ -212,6 +213,7 @@ class Deliverer {
       result.held = true;
       return finish(std::move(result));
     }
+    if (options_.even_late && edition.wall) TIDINGS_TRY(ledger_.release_late(edition.id));
     TIDINGS_LET(bool has_work, ledger_.has_work(edition.id));
     if (!has_work) {
       TIDINGS_LET(has_work, left_unjudged(edition.id));
@@ -299,6 +301,8 @@ class Deliverer {
     result.run.recovered = recovered_;
     TIDINGS_LET(result.counts, ledger_.counts(result.edition.id));
     TIDINGS_LET(result.next_due, ledger_.next_due(result.edition.id));
+    TIDINGS_LET(result.waiting, ledger_.waiting(result.edition.id, context_.config.newsletter.zone));
+    TIDINGS_LET(result.late, ledger_.count_late(result.edition.id));
     const bool is_open = result.counts.open() > 0 || result.next_due.has_value();
     TIDINGS_LET(result.edition, editions_.get(result.edition.id));
     using State = digest::EditionState;
@@ -330,12 +334,14 @@ class Deliverer {
 
 bool is_held(const config::Config& config, const digest::Edition& edition, UtcTime now) {
   const auto grace = edition.started ? config.delivery.give_up_after : std::chrono::milliseconds{0};
-  return digest::too_late(edition.promised(), now, config.delivery.max_lateness + grace);
+  return digest::too_late(edition.promised_to_last(), now, config.delivery.max_lateness + grace);
 }
 
 bool DeliverReport::try_again() const {
   return std::ranges::any_of(editions, [](const DeliveredEdition& each) {
-    return !each.held && (each.counts.open() > 0 || each.next_due.has_value());
+    const auto at_rest = (each.waiting ? each.waiting->count : 0) + each.late;
+    const bool is_retried = each.next_due && (!each.waiting || *each.next_due < each.waiting->next);
+    return !each.held && (each.counts.open() > at_rest || is_retried);
   });
 }
 

@@ -44,6 +44,8 @@ struct DeliveredEdition {
   JudgedRefusals judged;
   delivery::Counts counts;  ///< afterwards
   std::optional<UtcTime> next_due;
+  std::optional<delivery::Ledger::Waiting> waiting;  ///< for their hour; nothing is wrong with them
+  std::int64_t late = 0;  ///< whose hour is longer ago than max_lateness: they wait for an admin
 };
 
 struct DeliverReport {
@@ -62,7 +64,8 @@ struct DeliverReport {
 };
 
 /// Waits for an admin: later than max_lateness before its first message, or additionally give_up_after once
-/// sending has begun.
+/// sending has begun. Of an edition with local_time this counts from the last hour that there is; deliveries
+/// that are later than their own reader's hour allows are left out one by one (Ledger::count_late).
 [[nodiscard]] bool is_held(const config::Config& config, const digest::Edition& edition, UtcTime now);
 
 /// The caller holds the sender's lock and has passed the instance guard. Never Errc::unavailable: a relay in

@@ -111,6 +111,7 @@ class Follower {
   Result<bool> is_anything_due() {
     TIDINGS_LET(const auto editions, digest::EditionTable(context_.database).unfinished());
     delivery::Ledger ledger{context_.database, context_.clock};
+    ledger.leave_later_than(context_.config.delivery.max_lateness);
     for (const auto& edition : editions) {
       TIDINGS_LET(const bool has_work, ledger.has_work(edition.id));
       if (has_work &&

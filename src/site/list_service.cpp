@@ -12,6 +12,8 @@
 #include "subscriber/confirmation.hpp"
 #include "subscriber/consent.hpp"
 #include "subscriber/notice_table.hpp"
+#include "subscriber/time_zone.hpp"
+#include "web/choices.hpp"
 
 namespace tidings::site {
 namespace {
@@ -313,6 +315,15 @@ Result<web::Member> ListService::describe(const subscriber::Subscriber& known) {
     const auto value = known.fields.find(field.name);
     if (value != known.fields.end()) field.value = value->second;
   }
+  member.timezone = known.timezone;
+  const bool has_hour = std::ranges::any_of(member.digests, [&](const web::Choice& choice) {
+    return context_.config.find_digest(choice.value)->local_time;
+  });
+  if (has_hour || !known.timezone.empty()) {
+    member.zones = zones_to_choose();
+    web::choose_zone(member.zones, known.timezone == context_.config.newsletter.zone.name() ? std::string{}
+                                                                                            : known.timezone);
+  }
   TIDINGS_LET(member.is_stopped, is_stopped(known));
   const auto& zone = context_.config.newsletter.zone;
   const auto now = context_.clock.now();
@@ -361,6 +372,7 @@ Result<std::optional<web::Change>> ListService::change(std::string_view token,
   }
   members::Preferences all{.name = preferences.name,
                            .language = preferences.language,
+                           .timezone = preferences.timezone,
                            .topics = preferences.topics,
                            .fields = subscriber::Fields(preferences.fields.begin(), preferences.fields.end()),
                            .digests = std::move(digests)};
@@ -386,6 +398,7 @@ Result<web::SignUpResult> ListService::sign_up(const web::SignUp& wanted) {
                                     .detail = from_where(agreed, wanted.client)};
   if (const auto name = subscriber::check_name(collapse_blanks(wanted.name))) request.name = *name;
   if (const auto language = subscriber::check_language(wanted.language)) request.language = *language;
+  request.timezone = wanted.timezone;
   request.digests = wanted.digests;
   if (request.digests.empty()) request.digests = members::usual_digests(context_.config);
   request.topics = wanted.topics;
@@ -424,6 +437,32 @@ std::vector<web::OwnField> ListService::fields() const {
                       .choices = each.choices});
   }
   return fields;
+}
+
+std::vector<web::Choice> ListService::zones() const {
+  const bool is_asked = std::ranges::any_of(context_.config.digests, [](const config::DigestConfig& digest) {
+    return digest.local_time && digest.sign_up != config::SignUp::hidden;
+  });
+  return is_asked ? zones_to_choose() : std::vector<web::Choice>{};
+}
+
+std::vector<web::Choice> ListService::zones_to_choose() const {
+  const auto own = context_.config.newsletter.zone.name();
+  const auto offered = subscriber::offered_zones(context_.clock.now(), {own});
+  std::vector<web::Choice> choices;
+  for (const auto& zone : offered) {
+    const bool is_own = zone.name == own;
+    choices.push_back({.value = is_own ? std::string{} : zone.name,
+                       .label = subscriber::label_of(zone),
+                       .is_chosen = is_own});
+    if (is_own) std::ranges::rotate(choices, choices.end() - 1);
+  }
+  return choices;
+}
+
+Result<std::string> ListService::check_zone(std::string_view name) const {
+  TIDINGS_LET(auto zone, subscriber::check_timezone(name));
+  return zone;
 }
 
 Result<std::string> ListService::check_field(std::string_view name, std::string_view answer) const {

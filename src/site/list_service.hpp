@@ -61,6 +61,8 @@ class ListService final : public web::Service {
   [[nodiscard]] std::vector<web::Choice> digests() const override;
   [[nodiscard]] std::vector<web::Choice> topics() const override;
   [[nodiscard]] std::vector<web::OwnField> fields() const override;
+  [[nodiscard]] std::vector<web::Choice> zones() const override;
+  [[nodiscard]] Result<std::string> check_zone(std::string_view name) const override;
   [[nodiscard]] Result<std::string> check_field(std::string_view name,
                                                 std::string_view answer) const override;
   [[nodiscard]] Result<int> take_webhook(std::string_view relay, const web::Request& call) override;
@@ -94,6 +96,7 @@ class ListService final : public web::Service {
                                                     const std::string& digest) const;
   [[nodiscard]] std::optional<std::optional<members::PauseWish>> pause_wish(
       const subscriber::Subscriber& known, const std::string& day) const;
+  [[nodiscard]] std::vector<web::Choice> zones_to_choose() const;
   [[nodiscard]] std::vector<web::NextMail> next_mails(const subscriber::Subscriber& known) const;
   /// Queues the question whether they want these digests, as a sign-up does.
   [[nodiscard]] Result<void> ask(const subscriber::Subscriber& known, std::vector<std::string> digests,

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "edition/reader_hours.hpp"
 #include "members/our_files.hpp"
 #include "members/pause.hpp"
 #include "members/personal_data.hpp"
@@ -67,8 +68,16 @@ std::vector<web::NextMail> ListService::next_mails(const subscriber::Subscriber&
     if (digest == nullptr || !subscriber::is_kept(each.state)) continue;
     // A run on the very moment at which a pause ends is one with mail.
     const auto from = each.paused_until ? *each.paused_until - std::chrono::milliseconds{1} : now;
-    out.push_back({.digest = each.digest,
-                   .at = digest->schedule.next_run(std::max(now, from), context_.config.newsletter.zone)});
+    const auto after = std::max(now, from);
+    if (digest->local_time) {
+      const auto zone = edition::zone_of(context_.config, known.timezone);
+      out.push_back({.digest = each.digest,
+                     .at = digest::next_hour_in(digest->schedule, zone, after),
+                     .timezone = zone.name()});
+      continue;
+    }
+    out.push_back(
+        {.digest = each.digest, .at = digest->schedule.next_run(after, context_.config.newsletter.zone)});
   }
   std::ranges::sort(out, {}, &web::NextMail::at);
   return out;

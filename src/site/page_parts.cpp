@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "edition/reader_hours.hpp"
 #include "site/page_data.hpp"
 #include "site/pages.hpp"
 
@@ -115,7 +116,19 @@ void WebPages::add_digests(json& data, const web::PageView& view, const message:
   // A single digest is no choice when signing up; the preferences page is for leaving it.
   data["has_digests"] = view.digests.size() > (view.page == web::PageName::subscribe ? 1U : 0U);
   data["misses_digest"] = view.problem == web::Problem::digests;
-  data["has_more"] = data["has_digests"] == true || data["has_topics"] == true || !view.fields.empty();
+  data["has_more"] = data["has_digests"] == true || data["has_topics"] == true || !view.fields.empty() ||
+                     !view.zones.empty();
+}
+
+void WebPages::add_zones(json& data, const web::PageView& view) {
+  data["zones"] = json::array();
+  for (const auto& zone : view.zones) {
+    auto one = choice_of(zone.value, "z", data["zones"].size());
+    one["label"] = zone.label;
+    one["is_chosen"] = zone.is_chosen;
+    data["zones"].push_back(std::move(one));
+  }
+  data["has_zones"] = !view.zones.empty();
 }
 
 std::string WebPages::day_in_words(const message::Strings& words, std::string_view day) const {
@@ -131,8 +144,9 @@ std::string WebPages::day_in_words(const message::Strings& words, std::string_vi
   return date.ok() ? words.date(date) : std::string{day};
 }
 
-std::string WebPages::time_in_words(const message::Strings& words, UtcTime at) const {
-  return words.post_time(std::chrono::floor<std::chrono::seconds>(config_.newsletter.zone.to_local(at)));
+std::string WebPages::time_in_words(const message::Strings& words, const web::NextMail& next) const {
+  const auto zone = edition::zone_of(config_, next.timezone);
+  return words.post_time(std::chrono::floor<std::chrono::seconds>(zone.to_local(next.at)));
 }
 
 json WebPages::line_of(const message::Strings& words, const web::ChangedLine& line) const {
@@ -156,6 +170,9 @@ json WebPages::line_of(const message::Strings& words, const web::ChangedLine& li
               {"value", values.empty() ? text("web_nothing") : values.front()}};
     case What::field:
       return {{"label", line.label}, {"value", values.empty() ? text("web_nothing") : values.front()}};
+    case What::timezone:
+      return {{"label", text("web_timezone")},
+              {"value", edition::zone_of(config_, values.empty() ? std::string{} : values.front()).name()}};
     case What::language: break;
   }
   return {{"label", text("web_language")}, {"value", strings(language_for(values)).name()}};
@@ -194,7 +211,7 @@ void WebPages::add_steering(json& data, const web::PageView& view, const message
   data["next"] = json::array();
   for (const auto& each : view.next) {
     data["next"].push_back(
-        {{"digest", digest_label(words, each.digest)}, {"date", time_in_words(words, each.at)}});
+        {{"digest", digest_label(words, each.digest)}, {"date", time_in_words(words, each)}});
   }
   data["has_next"] = !view.next.empty();
   data["is_from_preferences"] = view.is_from_preferences;

@@ -86,6 +86,8 @@ json sample_page(const json& words, const message::Brand& brand) {
             {"misses_field", true},
             {"has_more", true},
             {"languages", {choice_of("x", "l", 0)}},
+            {"zones", {choice_of("x", "z", 0)}},
+            {"has_zones", true},
             {"has_problem", true},
             {"problem", "x"},
             {"is_embedded", true},
@@ -174,7 +176,7 @@ std::string key_of(const web::PageView& view) {
     add(field.value);
     key += field.is_wrong ? '!' : ' ';
   }
-  for (const auto* const choices : {&view.digests, &view.topics}) {
+  for (const auto* const choices : {&view.digests, &view.topics, &view.zones}) {
     key += " |";
     for (const auto& choice : *choices) {
       add(choice.value);
@@ -447,6 +449,7 @@ Result<std::string> WebPages::render_whole(const web::PageView& view) const {
   data["wants_all_topics"] = !has_some_topics && view.problem != web::Problem::topics;
   add_fields(data, view, words);
   add_digests(data, view, words);
+  add_zones(data, view);
   data["languages"] = json::array();
   for (const auto& [tag, each] : words_) {
     auto one = choice_of(tag, "l", data["languages"].size());

@@ -57,10 +57,11 @@ class WebPages final : public web::Pages, public members::NoticeWriter {
   [[nodiscard]] std::string title_of(const std::string& digest) const;
   /// "weekly", for a choice among digests of one title.
   [[nodiscard]] std::string rhythm_label(const message::Strings& words, const std::string& name) const;
+  static void add_zones(nlohmann::json& data, const web::PageView& view);
   void add_fields(nlohmann::json& data, const web::PageView& view, const message::Strings& words) const;
   void add_digests(nlohmann::json& data, const web::PageView& view, const message::Strings& words) const;
   [[nodiscard]] std::string day_in_words(const message::Strings& words, std::string_view day) const;
-  [[nodiscard]] std::string time_in_words(const message::Strings& words, UtcTime at) const;
+  [[nodiscard]] std::string time_in_words(const message::Strings& words, const web::NextMail& next) const;
   [[nodiscard]] nlohmann::json line_of(const message::Strings& words, const web::ChangedLine& line) const;
   void add_steering(nlohmann::json& data, const web::PageView& view, const message::Strings& words) const;
   [[nodiscard]] Result<std::string> render_whole(const web::PageView& view) const;

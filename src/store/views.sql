@@ -22,7 +22,7 @@ CREATE VIEW tags AS
 -- ==== digest =======================================================================================================
 
 CREATE VIEW edition_heads AS
-  SELECT id, digest, scheduled_ms, sealed_ms, approved_ms, finished_ms, state FROM editions;
+  SELECT id, digest, scheduled_ms, sealed_ms, approved_ms, finished_ms, state, wall_ms FROM editions;
 
 -- Posts in an edition that readers have or will get: they stay as they are.
 CREATE VIEW frozen_posts AS
@@ -54,7 +54,7 @@ CREATE VIEW former_subscriptions AS
 
 -- Whom a delivery is for, and what forbids to mail them. `suppression` is the cause, of the address or its domain.
 CREATE VIEW recipients AS
-  SELECT s.id AS subscriber_id, s.address, s.name, s.erased_ms IS NOT NULL AS is_erased,
+  SELECT s.id AS subscriber_id, s.address, s.name, s.timezone, s.erased_ms IS NOT NULL AS is_erased,
          substr(s.address_key, instr(s.address_key, '@') + 1) AS domain,
          (SELECT x.cause FROM suppressions x
           WHERE x.address_key IN (s.address_key, '@' || substr(s.address_key, instr(s.address_key, '@') + 1))

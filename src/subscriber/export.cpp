@@ -37,6 +37,7 @@ Json json_of(const Subscriber& subscriber, const std::optional<Suppression>& sup
   return {{"address", subscriber.address},
           {"name", json_of_text(subscriber.name)},
           {"language", json_of_text(subscriber.language)},
+          {"timezone", json_of_text(subscriber.timezone)},
           {"topics", subscriber.topics},
           {"fields", subscriber.fields},
           {"created_at", format_rfc3339(subscriber.created)},
@@ -94,12 +95,12 @@ void append_lines(std::string& out, const Subscriber& subscriber,
     const auto left = text_of(leaving_of(first));
     const auto paused = text_of(first.paused_until);
     append({subscriber.address, subscriber.name, subscriber.language, digest_list, topics,
-            name_of(first.state), confirmed, left, paused});
+            name_of(first.state), confirmed, left, paused, subscriber.timezone});
   }
   // A domain has its own line.
   if (suppression && !suppression->address_key.starts_with('@') && !filter.state) {
     append({subscriber.address, subscriber.name, subscriber.language, "", topics,
-            status_word(suppression->cause), "", "", ""});
+            status_word(suppression->cause), "", "", "", subscriber.timezone});
   }
 }
 
@@ -125,13 +126,15 @@ Result<void> export_strangers(SubscriberTable& table, Suppressions& suppressions
       }
       if (options.format == ExportFormat::csv) {
         std::vector<std::string_view> columns{one.address_key,        "", "", "", "",
-                                              status_word(one.cause), "", "", ""};
+                                              status_word(one.cause), "", "", "", ""};
         columns.resize(columns.size() + options.fields.size());
         append_csv(out, columns);
       } else {
-        out += Json{{"address", one.address_key},     {"name", nullptr},           {"language", nullptr},
-                    {"topics", Json::array()},        {"fields", Json::object()},  {"created_at", nullptr},
-                    {"subscriptions", Json::array()}, {"suppressed", json_of(one)}}
+        out += Json{{"address", one.address_key}, {"name", nullptr},
+                    {"language", nullptr},        {"timezone", nullptr},
+                    {"topics", Json::array()},    {"fields", Json::object()},
+                    {"created_at", nullptr},      {"subscriptions", Json::array()},
+                    {"suppressed", json_of(one)}}
                    .dump() +
                "\n";
       }
@@ -150,7 +153,8 @@ Result<std::int64_t> export_subscribers(store::Database& database, const Clock& 
   SubscriberTable table{database, clock};
   Suppressions suppressions{database, clock};
   if (options.format == ExportFormat::csv) {
-    std::string header = "email,name,language,digests,topics,status,confirmed_at,left_at,paused_until";
+    std::string header =
+        "email,name,language,digests,topics,status,confirmed_at,left_at,paused_until,timezone";
     for (const auto& name : options.fields) header += "," + name;
     TIDINGS_TRY(sink(header + "\n"));
   }

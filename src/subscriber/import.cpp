@@ -272,6 +272,7 @@ class Import {
                 table_.add(open, {.address = std::move(line.address),
                                   .name = std::move(line.name),
                                   .language = std::move(line.language),
+                                  .timezone = std::move(line.timezone),
                                   .topics = std::move(line.topics),
                                   .fields = std::move(line.fields),
                                   .digests = line.digests.empty() ? options_.digests : line.digests,

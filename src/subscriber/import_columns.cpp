@@ -10,13 +10,14 @@
 #include "subscriber/import_services.hpp"
 #include "subscriber/language.hpp"
 #include "subscriber/subscriber_table.hpp"
+#include "subscriber/time_zone.hpp"
 
 namespace tidings::subscriber {
 namespace {
 
 const std::vector<std::string> our_columns = {"email",   "name",   "language",     "digests",
                                               "topics",  "status", "confirmed_at", "ip",
-                                              "left_at", "tags",   "paused_until"};
+                                              "left_at", "tags",   "paused_until", "timezone"};
 constexpr std::size_t max_kept_bytes = 200;
 
 /// The parts of a list field, separated by ';', or by ',' if there is no ';'.
@@ -74,12 +75,13 @@ Result<ColumnMap> ColumnMap::read(const CsvRecord& header, const ColumnOptions& 
 }
 
 std::optional<std::size_t>* ColumnMap::slot_of(std::string_view column) {
-  const std::array<std::pair<std::string_view, std::optional<std::size_t>*>, 13> slots = {
+  const std::array<std::pair<std::string_view, std::optional<std::size_t>*>, 14> slots = {
       {{"email", &email_},
        {"name", &name_},
        {"first_name", &first_name_},
        {"last_name", &last_name_},
        {"language", &language_},
+       {"timezone", &timezone_},
        {"digests", &digests_},
        {"topics", &topics_},
        {"status", &status_},
@@ -168,7 +170,7 @@ void ColumnMap::find_unused(std::span<const std::string> keys) {
         std::ranges::any_of(split(harmless_, '|'), [&](auto harmless) { return harmless == keys[i]; });
     for (const std::string_view column :
          {"email", "name", "first_name", "last_name", "language", "digests", "topics", "status",
-          "confirmed_at", "ip", "left_at", "tags", "paused_until"}) {
+          "confirmed_at", "ip", "left_at", "tags", "paused_until", "timezone"}) {
       used = used || *slot_of(column) == i;
     }
     // A field whose header speaks of consent stays suspect.
@@ -282,7 +284,8 @@ std::vector<ColumnChoice> ColumnMap::choices() const {
                                 {"ip", header(ip_)},
                                 {"left_at", header(left_at_)},
                                 {"tags", header(tags_)},
-                                {"paused_until", header(paused_until_)}};
+                                {"paused_until", header(paused_until_)},
+                                {"timezone", header(timezone_)}};
   for (const auto& [field, at] : fields_) out.push_back({field, header(at)});
   return out;
 }
@@ -412,6 +415,11 @@ Result<void> ColumnMap::read_person(const CsvRecord& record, ImportLine& line) c
     TIDINGS_LET(line.name, check_name(one_line(written.name)));
   }
   TIDINGS_LET(line.language, check_language(field(record, language_)));
+  auto zone = check_timezone(field(record, timezone_));
+  // Another service's column was not made for us: "Eastern Time (US & Canada)" is no reason to lose a reader.
+  const bool is_ours = format_ == "csv" || format_ == "tidings";
+  if (!zone && is_ours) return tl::unexpected<Error>{std::move(zone).error()};
+  if (zone) line.timezone = *std::move(zone);
   line.digests = pieces_of(field(record, digests_));
   for (const auto& piece : pieces_of(field(record, topics_))) {
     TIDINGS_LET(auto topic, check_topic(piece));

@@ -31,6 +31,7 @@ struct ImportLine {
                          ///< everybody there
   std::string name{};
   std::string language{};
+  std::string timezone{};
   std::vector<std::string> digests{};
   std::vector<std::string> topics{};
   Fields fields{};  ///< as written, without the empty ones
@@ -100,8 +101,8 @@ class ColumnMap {
 
   std::string format_ = "csv";
   std::vector<std::string> headers_;
-  std::optional<std::size_t> email_, name_, first_name_, last_name_, language_, digests_, topics_, status_,
-      confirmed_at_, ip_, left_at_, tags_, paused_until_;
+  std::optional<std::size_t> email_, name_, first_name_, last_name_, language_, timezone_, digests_, topics_,
+      status_, confirmed_at_, ip_, left_at_, tags_, paused_until_;
   std::vector<std::size_t> more_status_;                  ///< columns besides `status_`: the gravest counts
   std::vector<std::size_t> more_confirmed_at_, more_ip_;  ///< for a line in which the first one is empty
   std::vector<Rule> rules_;

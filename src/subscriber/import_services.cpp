@@ -78,6 +78,7 @@ const std::vector<Synonyms>& synonyms() {
         "unsubscribetime", "dateunsubscribed", "unsubscriptiondate", "optouttime", "optoutdate",
         "withdrawnat", "cancelledat", "canceledat"}},
       {"paused_until", {"pauseduntil"}},
+      {"timezone", {"timezone", "timezonename", "tz", "zeitzone", "fuseauhoraire", "zonahoraria"}},
       {"tags",
        {"tags", "tag", "labels", "groups", "group", "segments", "segment", "lists", "list",
         "listmembership"}},

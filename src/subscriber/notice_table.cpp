@@ -51,26 +51,29 @@ Result<void> forget_notices(store::Database& database, SubscriberId subscriber) 
 
 Result<bool> NoticeTable::take_sign_up(const SignUpRequest& request) {
   auto insert = database_.prepare(R"(
-      INSERT INTO sign_ups (address, name, language, digests, topics, fields, detail, created_ms)
-      SELECT :address, :name, :language, :digests, :topics, :fields, :detail, :now
+      INSERT INTO sign_ups (address, name, language, timezone, digests, topics, fields, detail, created_ms)
+      SELECT :address, :name, :language, :timezone, :digests, :topics, :fields, :detail, :now
       WHERE (SELECT count(*) FROM sign_ups) < :most)");
-  TIDINGS_TRY(insert.bind(":address", request.address.text())
-                  .bind(":name", request.name)
-                  .bind(":language", request.language)
-                  .bind(":digests", join(request.digests, "\n"))
-                  .bind(":topics", join(request.topics, "\n"))
-                  .bind(":fields", lines_of_fields(request.fields))
-                  .bind(":detail", request.detail)
-                  .bind(":now", clock_.now())
-                  .bind(":most", max_waiting_sign_ups)
-                  .run());
+  TIDINGS_TRY(
+      insert.bind(":address", request.address.text())
+          .bind(":name", request.name)
+          .bind(":language", request.language)
+          .bind(":timezone", request.timezone.empty() ? std::nullopt : std::optional{request.timezone})
+          .bind(":digests", join(request.digests, "\n"))
+          .bind(":topics", join(request.topics, "\n"))
+          .bind(":fields", lines_of_fields(request.fields))
+          .bind(":detail", request.detail)
+          .bind(":now", clock_.now())
+          .bind(":most", max_waiting_sign_ups)
+          .run());
   return database_.changes() > 0;
 }
 
 Result<std::optional<SignUpRequest>> NoticeTable::next_sign_up() {
   for (;;) {
     auto query = database_.prepare(
-        "SELECT id, address, name, language, digests, topics, detail, fields FROM sign_ups ORDER BY id LIMIT "
+        "SELECT id, address, name, language, digests, topics, detail, fields, timezone FROM sign_ups ORDER "
+        "BY id LIMIT "
         "1");
     TIDINGS_LET(const bool row, query.step());
     if (!row) return std::nullopt;
@@ -81,6 +84,7 @@ Result<std::optional<SignUpRequest>> NoticeTable::next_sign_up() {
                            .address = *std::move(address),
                            .name = query.text(2),
                            .language = query.text(3),
+                           .timezone = query.is_null(8) ? std::string{} : query.text(8),
                            .digests = lines_of(query.view(4)),
                            .topics = lines_of(query.view(5)),
                            .fields = fields_in_lines(query.view(7)),

@@ -34,6 +34,7 @@ struct SignUpRequest {
   MailAddress address{};
   std::string name{};
   std::string language{};
+  std::string timezone{};
   std::vector<std::string> digests{};
   std::vector<std::string> topics{};
   Fields fields{};

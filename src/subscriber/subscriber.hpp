@@ -38,6 +38,7 @@ struct Subscriber {
   std::string address{};              ///< local part as written, domain as A-labels
   std::string name{};                 ///< may be empty
   std::string language{};             ///< BCP 47; empty: the newsletter's
+  std::string timezone{};             ///< IANA name; empty: the newsletter's
   std::vector<std::string> topics{};  ///< empty: every topic
   Fields fields{};                    ///< without the empty ones
   UtcTime created{};

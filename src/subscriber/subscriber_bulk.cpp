@@ -34,22 +34,23 @@ Result<void> SubscriberTable::begin_bulk(const store::Transaction& open) {
   TIDINGS_LET(const auto next, store::next_id(database_, open, "subscribers"));
   TIDINGS_LET(auto indexes, store::IndexesAway::take(database_, open, "subscribers"));
   using store::RowBatch;
-  bulk_ = std::make_unique<Bulk>(
-      Bulk{.indexes = std::move(indexes),
-           .known = std::move(known),
-           .next = SubscriberId{next},
-           .not_flushed = SubscriberId{next},
-           .subscribers =
-               RowBatch{database_,
-                        "INSERT INTO subscribers (id, address, address_key, name, language, created_ms)", 6},
-           .subscriptions =
-               RowBatch{database_,
-                        "INSERT INTO subscriptions (subscriber_id, digest, state, since_ms, confirmed_ms, "
-                        "paused_until_ms)",
-                        6},
-           .topics = RowBatch{database_, "INSERT INTO subscriber_topics (subscriber_id, topic)", 2},
-           .fields = RowBatch{database_, "INSERT INTO subscriber_fields (subscriber_id, field, value)", 3},
-           .consents = consents_.begin_bulk()});
+  bulk_ = std::make_unique<Bulk>(Bulk{
+      .indexes = std::move(indexes),
+      .known = std::move(known),
+      .next = SubscriberId{next},
+      .not_flushed = SubscriberId{next},
+      .subscribers =
+          RowBatch{database_,
+                   "INSERT INTO subscribers (id, address, address_key, name, language, created_ms, timezone)",
+                   7},
+      .subscriptions =
+          RowBatch{database_,
+                   "INSERT INTO subscriptions (subscriber_id, digest, state, since_ms, confirmed_ms, "
+                   "paused_until_ms)",
+                   6},
+      .topics = RowBatch{database_, "INSERT INTO subscriber_topics (subscriber_id, topic)", 2},
+      .fields = RowBatch{database_, "INSERT INTO subscriber_fields (subscriber_id, field, value)", 3},
+      .consents = consents_.begin_bulk()});
   return {};
 }
 
@@ -103,12 +104,17 @@ Result<void> SubscriberTable::load_if_new(const NewSubscriber& wanted, const std
   if (known) return {};
   ++bulk_->next.value;
   bulk_->known.add(key, result.id);
-  bulk_->subscribers.add(result.id)
-      .add(wanted.address.text())
-      .add(key)
-      .add(wanted.name)
-      .add(wanted.language)
-      .add(clock_.now());
+  auto& row = bulk_->subscribers.add(result.id)
+                  .add(wanted.address.text())
+                  .add(key)
+                  .add(wanted.name)
+                  .add(wanted.language)
+                  .add(clock_.now());
+  if (wanted.timezone.empty()) {
+    row.add_null();
+  } else {
+    row.add(wanted.timezone);
+  }
   for (const auto& topic : wanted.topics) bulk_->topics.add(result.id).add(topic);
   for (const auto& [name, value] : wanted.fields) {
     if (!value.empty()) bulk_->fields.add(result.id).add(name).add(value);

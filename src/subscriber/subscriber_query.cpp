@@ -83,12 +83,13 @@ Result<void> bind_filter(store::Database& database, store::Statement& query, con
   return {};
 }
 
-/// From the columns id, address, name, language, created_ms, moved_ms.
+/// From the columns id, address, name, language, created_ms, moved_ms, timezone.
 Subscriber read_subscriber(const store::Statement& query) {
   return {.id = query.id<SubscriberId>(0),
           .address = query.text(1),
           .name = query.text(2),
           .language = query.text(3),
+          .timezone = query.is_null(6) ? std::string{} : query.text(6),
           .topics = {},
           .fields = {},
           .created = query.time(4),
@@ -118,14 +119,14 @@ Result<std::optional<Subscriber>> SubscriberTable::read_one(store::Statement& qu
 
 Result<std::optional<Subscriber>> SubscriberTable::find(const MailAddress& address) {
   auto query = database_.prepare(R"(
-      SELECT id, address, name, language, created_ms, moved_ms FROM subscribers WHERE address_key = :key AND erased_ms IS NULL)");
+      SELECT id, address, name, language, created_ms, moved_ms, timezone FROM subscribers WHERE address_key = :key AND erased_ms IS NULL)");
   query.bind(":key", address.key());
   return read_one(query);
 }
 
 Result<std::optional<Subscriber>> SubscriberTable::find(SubscriberId id) {
   auto query = database_.prepare(R"(
-      SELECT id, address, name, language, created_ms, moved_ms FROM subscribers WHERE id = :id AND erased_ms IS NULL)");
+      SELECT id, address, name, language, created_ms, moved_ms, timezone FROM subscribers WHERE id = :id AND erased_ms IS NULL)");
   query.bind(":id", id);
   return read_one(query);
 }
@@ -149,7 +150,7 @@ Result<std::optional<Contact>> SubscriberTable::contact(SubscriberId id) {
 
 Result<std::vector<Subscriber>> SubscriberTable::list(const SubscriberFilter& filter, const Page& page) {
   auto query = database_.prepare(
-      "SELECT s.id, s.address, s.name, s.language, s.created_ms, s.moved_ms FROM subscribers s "
+      "SELECT s.id, s.address, s.name, s.language, s.created_ms, s.moved_ms, s.timezone FROM subscribers s "
       "WHERE s.id > :after AND" TIDINGS_SUBSCRIBER_CONDITION " ORDER BY s.id LIMIT :limit");
   TIDINGS_TRY(bind_filter(database_, query, filter, clock_.now()));
   query.bind(":after", page.after).bind(":limit", page.limit);
@@ -273,7 +274,7 @@ Result<void> SubscriberTable::for_each_recipient(std::string_view digest,
                                                  const std::function<Result<void>(const Recipient&)>& visit) {
   // The index on (digest, state, subscriber_id) gives the order, without sorting.
   auto query = database_.prepare(R"(
-      SELECT p.subscriber_id, s.language
+      SELECT p.subscriber_id, s.language, s.timezone
       FROM subscriptions p JOIN subscribers s ON s.id = p.subscriber_id
       WHERE p.digest = :digest AND p.state = 'confirmed' AND s.erased_ms IS NULL
       AND NOT EXISTS (SELECT 1 FROM suppressions x WHERE x.address_key IN
@@ -285,6 +286,7 @@ Result<void> SubscriberTable::for_each_recipient(std::string_view digest,
   return query.each([&](const store::Statement& row) -> Result<void> {
     recipient.id = row.id<SubscriberId>(0);
     recipient.language = row.view(1);
+    recipient.timezone = row.is_null(2) ? std::string_view{} : row.view(2);
     TIDINGS_TRY(topics.read(recipient.id, recipient.topics));
     TIDINGS_TRY(visit(recipient));
     return {};
@@ -311,6 +313,21 @@ Result<std::vector<FieldValue>> values_of_fields(store::Database& database,
   }
   std::ranges::sort(values, {}, &FieldValue::subscriber);
   return values;
+}
+
+Result<std::vector<std::string>> zones_of(store::Database& database, std::string_view digest) {
+  auto rows = database.prepare("SELECT DISTINCT timezone FROM subscribers WHERE timezone IS NOT NULL");
+  TIDINGS_LET(auto zones, rows.list([](const store::Statement& row) { return row.text(0); }));
+  auto anybody = database.prepare(R"sql(
+    SELECT 1 FROM subscribers s JOIN subscriptions p ON p.subscriber_id = s.id
+    WHERE s.timezone = :zone AND p.digest = :digest AND p.state = 'confirmed' LIMIT 1)sql");
+  std::vector<std::string> used;
+  for (auto& zone : zones) {
+    TIDINGS_LET(const bool found, anybody.bind(":zone", zone).bind(":digest", digest).step());
+    anybody.reset();
+    if (found) used.push_back(std::move(zone));
+  }
+  return used;
 }
 
 Result<std::set<std::string>> shared_domains(store::Database& database, int least) {

@@ -35,6 +35,7 @@ struct NewSubscriber {
   MailAddress address{};
   std::string name{};
   std::string language{};
+  std::string timezone{};
   std::vector<std::string> topics{};  ///< only for a new subscriber; empty: every topic
   Fields fields{};                    ///< checked (field.hpp)
   std::vector<std::string> digests{};
@@ -103,6 +104,7 @@ struct SubscriberCounts {
 struct SubscriberChange {
   std::optional<std::string> name{};
   std::optional<std::string> language{};
+  std::optional<std::string> timezone{};
   std::optional<std::vector<std::string>> topics{};
   Fields fields{};  ///< checked (field.hpp); an empty value is removed, absent ones are unchanged
   Origin origin = Origin::cli;
@@ -145,6 +147,7 @@ struct SubscriptionKey {
 struct Recipient {
   SubscriberId id{};
   std::string language{};             ///< empty: the newsletter's
+  std::string timezone{};             ///< empty: the newsletter's
   std::vector<std::string> topics{};  ///< sorted; empty: every topic
 
   bool operator==(const Recipient&) const = default;
@@ -177,7 +180,8 @@ class SubscriberTable {
   ~SubscriberTable();
 
   /// Adds a subscriber, or subscriptions of an existing one. Fills in an existing subscriber's empty name,
-  /// language and fields, never replaces them. Errc::bad_data if name, language or a topic is invalid;
+  /// language, zone and fields, never replaces them. Errc::bad_data if name, language, zone or a topic is
+  /// invalid;
   /// Errc::usage without a digest.
   [[nodiscard]] Result<AddResult> add(const NewSubscriber& wanted);
   [[nodiscard]] Result<AddResult> add(const store::Transaction& open, NewSubscriber wanted);
@@ -333,6 +337,10 @@ struct FieldValue {
 /// All values of these fields, by subscriber.
 [[nodiscard]] Result<std::vector<FieldValue>> values_of_fields(store::Database& database,
                                                                std::span<const std::string> fields);
+
+/// The zones in which somebody confirmed for the digest is, without the newsletter's for those who named
+/// none.
+[[nodiscard]] Result<std::vector<std::string>> zones_of(store::Database& database, std::string_view digest);
 
 /// The domains that at least so many addresses of the list share.
 [[nodiscard]] Result<std::set<std::string>> shared_domains(store::Database& database, int least);

@@ -71,4 +71,10 @@ Answers answers(const std::vector<OwnField>& fields) {
   return out;
 }
 
+void choose_zone(std::vector<Choice>& zones, const std::string& name) {
+  for (auto& zone : zones) zone.is_chosen = zone.value == name;
+  if (std::ranges::none_of(zones, &Choice::is_chosen))
+    zones.push_back({.value = name, .label = name, .is_chosen = true});
+}
+
 }  // namespace tidings::web

@@ -34,4 +34,7 @@ namespace tidings::web {
 /// Values of the chosen ones.
 [[nodiscard]] std::vector<std::string> chosen(const std::vector<Choice>& choices);
 
+/// Chooses the zone of that name, which is added if it is not among them; empty is the newsletter's.
+void choose_zone(std::vector<Choice>& zones, const std::string& name);
+
 }  // namespace tidings::web

@@ -33,7 +33,7 @@ enum class Banner {
 
 /// One thing that was changed, and what it is now; no value is "none", or all topics.
 struct ChangedLine {
-  enum class What { digests, topics, name, language, pause, field } what = What::digests;
+  enum class What { digests, topics, name, language, pause, field, timezone } what = What::digests;
   std::vector<std::string> values{};
   std::string label{};  ///< of a field
 };
@@ -54,6 +54,7 @@ struct PageView {
   std::vector<Choice> digests{};
   std::vector<Choice> topics{};
   std::vector<OwnField> fields{};
+  std::vector<Choice> zones{};  ///< none: no question
   Problem problem = Problem::none;
   bool is_embedded = false;     ///< in a frame of another site
   bool is_second_step = false;  ///< filled in on another site: only the button is missing

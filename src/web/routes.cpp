@@ -177,6 +177,7 @@ Result<Response> Site::show_preferences(const Member& member, const std::string&
   view.digests = member.digests;
   view.topics = member.topics;
   view.fields = member.fields;
+  view.zones = member.zones;
   view.is_stopped = member.is_stopped;
   view.problem = problem;
   view.may_pause = member.may_pause;
@@ -217,6 +218,7 @@ Result<Response> Site::save(const Request& request, std::string_view token, cons
                           .fields = answers(wanted.fields)};
   if (!form.has("name")) preferences.name = before.name;
   if (!form.has("language")) preferences.language = before.language;
+  if (form.has("timezone")) preferences.timezone = std::string{form.get("timezone")};
   if (form.has("paused_until")) preferences.paused_until = std::string{form.get("paused_until")};
   auto change = service_.change(token, preferences, request.client);
   if (!change && change.error().code == Errc::bad_data) return show_notice(422, Banner::trouble, language);

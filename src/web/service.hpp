@@ -68,6 +68,7 @@ struct Less {
 struct NextMail {
   std::string digest;
   UtcTime at{};
+  std::string timezone = {};  ///< where the reader is; empty: the newsletter's
 
   bool operator==(const NextMail&) const = default;
 };
@@ -96,6 +97,8 @@ struct Member {
   std::string last_day{};
   std::vector<NextMail> next{};
   std::vector<OwnField> fields{};
+  std::string timezone{};       ///< IANA name; empty: the newsletter's
+  std::vector<Choice> zones{};  ///< as Service::zones()
 };
 
 /// The preferences they want instead.
@@ -105,6 +108,7 @@ struct Preferences {
   std::vector<std::string> digests;
   std::vector<std::string> topics;
   Answers fields{};                           ///< absent ones are unchanged
+  std::optional<std::string> timezone{};      ///< absent: as it is
   std::optional<std::string> paused_until{};  ///< a day, or empty: no pause; absent: as it is
 };
 
@@ -123,6 +127,7 @@ struct SignUp {
   std::vector<std::string> digests;  ///< empty: those that newcomers get
   std::vector<std::string> topics;   ///< empty: every topic
   Answers fields{};                  ///< checked
+  std::string timezone = {};         ///< checked; empty: the newsletter's
   std::string client;                ///< the visitor's address, as proof of consent
   std::string way;                   ///< "sign-up form"
   std::string consent;               ///< the sentence they agreed to; empty: we do not know it
@@ -192,6 +197,13 @@ class Service {
   [[nodiscard]] virtual std::vector<Choice> topics() const = 0;
   /// The publisher's own questions, without answers.
   [[nodiscard]] virtual std::vector<OwnField> fields() const { return {}; }
+  /// Time zones to choose from, the newsletter's first with an empty value; none if no digest on offer comes
+  /// at the reader's own hour.
+  [[nodiscard]] virtual std::vector<Choice> zones() const { return {}; }
+  /// The zone's name as it is kept. Errc::bad_data names the nearest one.
+  [[nodiscard]] virtual Result<std::string> check_zone(std::string_view name) const {
+    return std::string{name};
+  }
   /// The answer as it is kept. Errc::bad_data says what is wrong with it, or names the nearest field.
   [[nodiscard]] virtual Result<std::string> check_field(std::string_view name,
                                                         std::string_view answer) const = 0;

@@ -42,6 +42,7 @@ Result<Response> Site::sign_up_page(const Request& request, PageView view) {
   view.digests = service_.digests();
   view.topics = service_.topics();
   view.fields = service_.fields();
+  view.zones = service_.zones();
   view.form_token = make_form_token(options_.form_token_secret, clock_.now());
   if (request.reads()) return show(200, view);
   const auto form = parse_form(request.content_type, request.body);
@@ -61,9 +62,12 @@ Result<Response> Site::show_instead(const PageView& view, int status, Banner not
 Result<Response> Site::answer_form(const Request& request, const Form& form, PageView view) {
   view.address = truncate_utf8(form.get("email"), 320);
   view.name = truncate_utf8(form.get("name"), 200);
-  const auto problem = read_choices(form, view, service_);
+  auto problem = read_choices(form, view, service_);
+  const auto zone = service_.check_zone(truncate_utf8(form.get("timezone"), 64));
+  if (!zone) problem.reset();
+  if (zone && !view.zones.empty()) choose_zone(view.zones, *zone);
   if (!problem) {
-    log::warning("web: a sign-up form asked for a digest or topic that is not on offer");
+    log::warning("web: a sign-up form asked for a digest, topic or time zone that is not on offer");
     return show_instead(view, 422, Banner::trouble);
   }
   // A field that no person sees is filled in: answered like the others, and ignored.
@@ -85,6 +89,7 @@ Result<Response> Site::answer_form(const Request& request, const Form& form, Pag
                       .digests = chosen(view.digests),
                       .topics = chosen(view.topics),
                       .fields = answers(view.fields),
+                      .timezone = *zone,
                       .client = request.client,
                       .way = view.is_embedded ? "embedded sign-up form" : "sign-up form",
                       .consent = pages_.consent(view.language)};

@@ -73,8 +73,8 @@ Result<Answers> answers_in(const json& body, const Service& service) {
 }
 
 Result<SignUp> read_sign_up(const json& body) {
-  static const std::vector<std::string> known{"email",  "name",   "language", "digests",
-                                              "topics", "fields", "consent"};
+  static const std::vector<std::string> known{"email",   "name",   "language", "timezone",
+                                              "digests", "topics", "fields",   "consent"};
   if (!body.is_object()) return fail(Errc::bad_data, "the body must be a JSON object");
   for (const auto& [name, value] : body.items()) {
     if (std::ranges::find(known, name) == known.end())
@@ -85,6 +85,7 @@ Result<SignUp> read_sign_up(const json& body) {
   TIDINGS_LET(wanted.address, text_in(body, "email"));
   TIDINGS_LET(wanted.name, text_in(body, "name"));
   TIDINGS_LET(wanted.language, text_in(body, "language"));
+  TIDINGS_LET(wanted.timezone, text_in(body, "timezone"));
   TIDINGS_LET(wanted.digests, texts_in(body, "digests"));
   TIDINGS_LET(wanted.topics, texts_in(body, "topics"));
   TIDINGS_LET(wanted.consent, text_in(body, "consent"));
@@ -151,6 +152,9 @@ Result<Response> Site::answer_api(const Request& request) {
   if (body.is_discarded()) return answer_of(400, {{"error", "the body is not JSON"}});
   auto wanted = read_sign_up(body);
   if (!wanted) return refuse(wanted.error());
+  auto zone = service_.check_zone(wanted->timezone);
+  if (!zone) return refuse(zone.error());
+  wanted->timezone = *std::move(zone);
   auto digests = on_offer(service_.digests(), wanted->digests, "digest");
   if (!digests) return refuse(digests.error());
   auto topics = on_offer(service_.topics(), wanted->topics, "topic");

@@ -30,6 +30,7 @@ std::vector<ChangedLine> changes_between(const Member& before, const Member& aft
   compare(What::pause, one(before.paused_until), one(after.paused_until));
   compare(What::name, one(before.name), one(after.name));
   compare(What::language, one(before.language), one(after.language));
+  compare(What::timezone, one(before.timezone), one(after.timezone));
   for (std::size_t i = 0; i < std::min(before.fields.size(), after.fields.size()); ++i) {
     const auto& [old, now] = std::pair{before.fields[i].value, after.fields[i].value};
     if (old != now)

@@ -134,6 +134,16 @@ def newcomer(world):
     return "%d of them" % len(new)
 
 
+def far_reader(world):
+    """How many mails somebody in Lima has at the newsletter's hour."""
+    world.write_config()
+    world.fill()
+    world.do("subscriber", "add", "lima@example.org", "--digest", "weekly", "--confirmed", "--timezone", "America/Lima")
+    world.do("send", "weekly")
+    theirs = [each for each in world.files("out").values() if b"lima@example.org" in each and b":digest:" in each]
+    return "%d of them" % len(theirs)
+
+
 def own_theme(world):
     shutil.copytree(TOP / "templates/default", world.folder / "templates/mine")
     page = world.folder / "templates/mine/pages/subscribe.mustache"
@@ -399,6 +409,7 @@ CASES = {
     "field.kind": Case('"text"', '"date"', page_of("/subscribe"), setting(("field.name", '"city"')), in_a='type="text" name="field-city"', in_b='type="date" name="field-city"'),
     "field.choices": Case('["Porto"]', '["Faro"]', page_of("/subscribe"), setting(("field.name", '"city"'), ("field.kind", '"choice"')), in_a='value="Porto"', in_b='value="Faro"'),
     "web.welcome": Case("false", "true", notice_after("confirm"), in_a="none", in_b="a mail"),
+    "digest.local_time": Case("false", "true", far_reader, in_a="1 of them", in_b="0 of them"),
     "digest.late_joiners": Case(None, '"24h"', newcomer, in_a="0 of them", in_b="1 of them"),
     "web.api_key_file": Case('"one"', '"two"', by_json, two_keys, in_a="202", in_b="401"),
     "web.api_key_env": Case('"ONE_KEY"', '"TWO_KEY"', by_json, two_keys, in_a="202", in_b="401"),

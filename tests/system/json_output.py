@@ -64,7 +64,7 @@ def documented():
         own = fields_in(section)
         for part in re.findall(r"\*([a-z ]+)\*", "".join(re.findall(r"^Has .*$", section, re.M))):
             own += parts[part]
-        for place in [each for each in own if each.endswith((".COUNTS", ".EDITION"))]:
+        for place in [each for each in own if each.endswith((".COUNTS", ".EDITION", ".WAITING"))]:
             head, part = place.rsplit(".", 1)
             own += ["%s.%s" % (head, each) for each in parts[part.lower()]]
             own.remove(place)

@@ -115,6 +115,40 @@ class Together(Case):
                 ids = {parse_mail(each.octets)["Message-ID"] for each in server.accepted}
                 self.assertEqual(len(ids), len(READERS))
 
+    def test_workers_send_to_those_whose_hour_has_come_and_whoever_waits_is_not_in_doubt(self):
+        readers = {each: ("Asia/Tokyo", "Europe/Athens", "America/Lima")[number % 3] for number, each in enumerate(READERS[:180])}
+        tokyo, athens, lima = "2026-01-26T01:00:00+02:00", "2026-01-26T08:00:00+02:00", "2026-01-26T15:00:00+02:00"
+        whose = {zone: {each for each in readers if readers[each] == zone} for zone in set(readers.values())}
+        with SmtpServer([SLOW]) as server:
+            self.home.open_town([], PUBLISHED, "2026-01-25T12:00:00+02:00")
+            self.home.configure(server.url, more_smtp="connections = %d\nwindow = %d\n" % (SESSIONS, WINDOW),
+                                digests=WEEKLY + 'local_time = true\n[delivery]\nin_doubt = "hold"\nlease = "2s"\n')
+            self.home.write("list.csv", "email,timezone\n" + "".join("%s,%s\n" % each for each in readers.items()))
+            self.home.do("subscriber", "import", "list.csv", "--confirmed", at="2026-01-25T12:00:00+02:00")
+            self.home.do("collect", at=tokyo)
+            self.home.do("compose", "--due", at=tokyo)
+            mailed = lambda: {each.envelope_to for each in server.accepted}
+            first, second = (self.home.start("deliver", "--follow", "--workers-name", name, at=tokyo) for name in ("a", "b"))
+            self.workers += [first, second]
+            self.wait_for(lambda: len(server.accepted) > 10, "some are sent")
+            first.kill()
+            first.communicate()
+            self.wait_for(lambda: self.number("SELECT count(*) FROM deliveries WHERE state IN (4, 5)") == 60, "Tokyo is served")
+            self.stop(second)
+            self.assertLessEqual(mailed(), whose["Asia/Tokyo"])
+            in_doubt = {row["address"] for row in self.home.json("delivery", "list", "--state", "in_doubt", at=tokyo)}
+            self.assertLessEqual(len(in_doubt), BOUND)
+            self.assertLessEqual(in_doubt, whose["Asia/Tokyo"])
+            for at, zone in ((athens, "Europe/Athens"), (lima, "America/Lima")):
+                before = len(server.accepted)
+                workers = [self.home.start("deliver", "--follow", "--workers-name", name, at=at) for name in ("c", "d")]
+                self.workers += workers
+                self.wait_for(lambda: len(server.accepted) - before >= 60, zone)
+                self.wait_for(lambda: self.number("SELECT count(*) FROM delivery_blocks WHERE owner <> ''") == 0, "all settled")
+                self.stop(*workers)
+                self.assertEqual({each.envelope_to for each in server.accepted[before:]}, whose[zone])
+                self.assertEqual(len(server.accepted) - before, 60, "each once")
+
     def test_a_worker_waits_for_the_next_edition_and_takes_a_name_of_its_own(self):
         with SmtpServer() as server:
             self.home.open_town(READERS[:20], PUBLISHED, AT)

@@ -138,3 +138,74 @@ TEST_CASE("period: what is too late is held") {
   CHECK_FALSE(too_late(scheduled, at("2026-01-13T18:00:00Z"), hours{36}));
   CHECK(too_late(scheduled, at("2026-01-13T18:00:00.001Z"), hours{36}));
 }
+
+namespace {
+
+/// From the date line to the date line.
+const std::vector<Zone>& everywhere() {
+  static const std::vector<Zone> zones{athens(), *Zone::find("Pacific/Kiritimati"),
+                                       *Zone::find("America/Lima"), *Zone::find("Pacific/Pago_Pago")};
+  return zones;
+}
+
+std::optional<Plan> local_plan(std::string_view schedule, const History& history, std::string_view now) {
+  return due_local_plan(*parse_schedule(schedule), {.own = athens(), .zones = everywhere()}, history,
+                        at(now));
+}
+
+}  // namespace
+
+TEST_CASE("period: with local_time an edition is due in the first zone and ends there") {
+  auto history = covered("2026-02-02T18:00:00Z");
+  history.newest_run = at("2026-02-03T06:00:00Z");
+  history.is_newest_local = true;
+  CHECK_FALSE(local_plan("daily 08:00", history, "2026-02-03T17:59:59Z"));
+  const auto plan = local_plan("daily 08:00", history, "2026-02-03T18:00:00Z");
+  REQUIRE(plan);
+  CHECK(plan->wall == at("2026-02-04T08:00:00Z"));
+  CHECK(plan->scheduled == at("2026-02-04T06:00:00Z"));
+  CHECK(plan->last_hour == at("2026-02-04T19:00:00Z"));
+  CHECK(plan->period == Period{at("2026-02-02T18:00:00Z"), at("2026-02-03T18:00:00Z")});
+  CHECK(plan->missed_runs == 0);
+  CHECK_MESSAGE(plan_now(*parse_schedule("daily 08:00"), athens(), history, at("2026-02-03T01:00:00Z")),
+                "the newest run is still to come, and its edition is covered");
+}
+
+TEST_CASE("period: a zone further east than any before opens no run twice and leaves no gap") {
+  // Sealed when Samoa was the only zone; the next run has opened in Kiribati before that.
+  auto history = covered("2026-02-03T19:00:00Z");
+  history.newest_run = at("2026-02-03T06:00:00Z");
+  const auto plan = local_plan("daily 08:00", history, "2026-02-03T19:00:01Z");
+  REQUIRE(plan);
+  CHECK(plan->period == Period{at("2026-02-03T19:00:00Z"), at("2026-02-03T19:00:00.001Z")});
+  CHECK_FALSE(local_plan("daily 08:00", history, "2026-02-03T19:00:00Z"));
+}
+
+TEST_CASE("period: missed local runs are covered by the newest that has opened") {
+  auto history = covered("2026-02-02T18:00:00Z");
+  history.newest_run = at("2026-02-03T06:00:00Z");
+  const auto plan = local_plan("daily 08:00", history, "2026-02-06T20:00:00Z");
+  REQUIRE(plan);
+  CHECK(plan->wall == at("2026-02-07T08:00:00Z"));
+  CHECK(plan->missed_runs == 3);
+  CHECK(plan->period.from == at("2026-02-02T18:00:00Z"));
+}
+
+TEST_CASE("period: a first local edition is that of the newsletter's next run") {
+  CHECK_FALSE(local_plan("daily 08:00", known("2026-02-03T07:00:00Z"), "2026-02-03T08:00:00Z"));
+  const auto plan = local_plan("daily 08:00", known("2026-02-03T07:00:00Z"), "2026-02-03T18:00:00Z");
+  REQUIRE(plan);
+  CHECK(plan->wall == at("2026-02-04T08:00:00Z"));
+  CHECK(plan->period == Period{at("2026-02-02T18:00:00Z"), at("2026-02-03T18:00:00Z")});
+}
+
+TEST_CASE("period: an hour in a gap is the first moment behind it, one that comes twice the first") {
+  const auto berlin = *Zone::find("Europe/Berlin");
+  CHECK(hour_in(berlin, at("2026-03-29T02:30:00Z")) == at("2026-03-29T01:00:00Z"));
+  CHECK(hour_in(berlin, at("2026-10-25T02:30:00Z")) == at("2026-10-25T00:30:00Z"));
+  const auto nightly = *parse_schedule("daily 02:30");
+  CHECK(next_hour_in(nightly, berlin, at("2026-03-28T12:00:00Z")) == at("2026-03-29T01:00:00Z"));
+  CHECK(next_hour_in(nightly, berlin, at("2026-03-29T01:00:00Z")) == at("2026-03-30T00:30:00Z"));
+  CHECK(next_opening(nightly, {.own = athens(), .zones = everywhere()}, at("2026-02-03T12:00:00Z")) ==
+        at("2026-02-03T12:30:00Z"));
+}

@@ -101,13 +101,13 @@ TEST_CASE("export: one line for each status and date of a reader, sorted digests
   list.add("a@example.org", {"monthly"}, State::pending);
   REQUIRE(list.suppressions.add(address("a@example.org"), SuppressionCause::complaint, ""));
   CHECK(export_text(list) ==
-        "email,name,language,digests,topics,status,confirmed_at,left_at,paused_until\n"
-        "a@example.org,'=HYPERLINK(1),,\"daily;weekly\",\"art;sea\",confirmed,2025-01-01T00:00:00Z,,\n"
-        "a@example.org,'=HYPERLINK(1),,monthly,\"art;sea\",pending,,,\n"
-        "a@example.org,'=HYPERLINK(1),,,\"art;sea\",complained,,,\n");
+        "email,name,language,digests,topics,status,confirmed_at,left_at,paused_until,timezone\n"
+        "a@example.org,'=HYPERLINK(1),,\"daily;weekly\",\"art;sea\",confirmed,2025-01-01T00:00:00Z,,,\n"
+        "a@example.org,'=HYPERLINK(1),,monthly,\"art;sea\",pending,,,,\n"
+        "a@example.org,'=HYPERLINK(1),,,\"art;sea\",complained,,,,\n");
   CHECK(export_text(list, ExportFormat::csv, {.state = State::pending}) ==
-        "email,name,language,digests,topics,status,confirmed_at,left_at,paused_until\n"
-        "a@example.org,'=HYPERLINK(1),,monthly,\"art;sea\",pending,,,\n");
+        "email,name,language,digests,topics,status,confirmed_at,left_at,paused_until,timezone\n"
+        "a@example.org,'=HYPERLINK(1),,monthly,\"art;sea\",pending,,,,\n");
 }
 
 TEST_CASE("export: JSON lines are one valid object a reader") {
