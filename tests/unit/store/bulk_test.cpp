@@ -78,7 +78,7 @@ TEST_CASE(
   REQUIRE(open->commit());
   CHECK(one_text(*database,
                  "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'subscribers'") ==
-        "2");
+        "3");
   CHECK_FALSE(database->execute(
       "INSERT INTO subscribers (address, address_key, name, language, created_ms) VALUES ('a', 'a', '', '', "
       "0), ('A', 'a', '', '', 0)"));
