@@ -182,7 +182,7 @@ bool wait_for(Waiter& waiter, std::int64_t until_ns) {
 }
 
 void maybe_yield() {
-  if (running != nullptr && fibers.size() > 1 && dice->chance(30)) pass_on(*running);
+  if (running != nullptr && !outside && fibers.size() > 1 && dice->chance(30)) pass_on(*running);
 }
 
 }  // namespace year
