@@ -234,7 +234,7 @@ Result<void> Postgres::begin_now() {
   if (!begin_waits_) return {};
   begin_waits_ = false;
   TIDINGS_LET([[maybe_unused]] const auto begun, begin_with("BEGIN"));
-  return {};
+  return execute(let_go);
 }
 
 Result<PostgresResult> Postgres::begin_with(const char* sql) {

@@ -74,6 +74,10 @@ class Postgres final : public Driver {
  private:
   friend class PostgresPrepared;
 
+  /// In a shared transaction: a process that hangs in it loses it, and the locks of its rows, after ten
+  /// seconds.
+  static constexpr const char* let_go = "SET LOCAL idle_in_transaction_session_timeout = 10000";
+
   [[nodiscard]] Result<std::vector<PostgresRow>> rows(const char* sql,
                                                       std::span<const std::string> values = {});
   /// What is there: the version of our schema, nothing if it is absent. Errc::bad_data if it is not ours.

@@ -190,6 +190,7 @@ PostgresResult PostgresPrepared::run_once() {
   if (cursor_.empty() && driver_.begin_waits_) {
     if (PQenterPipelineMode(connection) == 1 &&
         PQsendQueryParams(connection, "BEGIN", 0, nullptr, nullptr, nullptr, nullptr, 0) == 1 &&
+        PQsendQueryParams(connection, Postgres::let_go, 0, nullptr, nullptr, nullptr, nullptr, 0) == 1 &&
         PQsendQueryPrepared(connection, name_.c_str(), count, data.data(), lengths.data(), formats.data(),
                             0) == 1) {
       PQpipelineSync(connection);
@@ -210,7 +211,7 @@ PostgresResult PostgresPrepared::run_once() {
 /// The statement's own result, or that of a BEGIN that failed. The transaction has begun unless that did.
 PostgresResult PostgresPrepared::last_of_pipeline() {
   // A NULL follows each command; on a connection that was lost nothing else comes.
-  constexpr int most_nulls = 4;
+  constexpr int most_nulls = 6;
   auto* const connection = driver_.connection_.get();
   PostgresResult last;
   for (int nulls = 0; nulls < most_nulls;) {

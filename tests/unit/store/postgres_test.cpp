@@ -268,6 +268,35 @@ TEST_CASE("postgres: a sender whose place was taken cannot write any more" *
   CHECK(second.begin());
 }
 
+TEST_CASE("postgres: a process that hangs in a shared transaction loses it, and the locks of its rows" *
+          doctest::skip(!test_store::is_on_server())) {
+  auto database = open_store();
+  const auto limit = [&] {
+    auto query = database.prepare("SELECT current_setting('idle_in_transaction_session_timeout')");
+    REQUIRE(*query.step());
+    return query.text(0);
+  };
+  CHECK(limit() == "0");
+  {
+    auto shared = database.begin_shared();  // with its first statement
+    REQUIRE(shared);
+    CHECK(limit() == "10s");
+    REQUIRE(shared->commit());
+  }
+  {
+    auto shared = database.begin_shared();
+    REQUIRE(database.execute("SELECT 1"));
+    CHECK(limit() == "10s");
+    REQUIRE(shared->commit());
+  }
+  {
+    auto nothing = database.begin_shared();
+    REQUIRE(nothing->commit());
+  }
+  auto transaction = database.begin();
+  CHECK(limit() == "0");
+}
+
 TEST_CASE("postgres: a connection that was cut is made again; what was in a transaction is an error" *
           doctest::skip(!test_store::is_on_server())) {
   const auto place = test_store::new_place("list.db");
