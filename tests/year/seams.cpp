@@ -98,7 +98,8 @@ void halt_if_due() {
   if (!active || at == 0 || passed < at) return;
   at = 0;
   note_end();
-  // To this thread: sent to the process, it might stop another one first, and this one would go on for a while.
+  // To this thread: sent to the process, it might stop another one first, and this one would go on for a
+  // while.
   ::syscall(SYS_tgkill, ::syscall(SYS_getpid), ::syscall(SYS_gettid), SIGSTOP);
   advance_to((shared().ended_ms + setting.clock_off_ms) * 1'000'000);
 }
