@@ -165,7 +165,7 @@ Json events_json(const source::Feed& feed) {
 
 /// "12 posts", "3 events to come", "12 posts, 3 events to come"
 std::string contents_of(const source::Feed& feed) {
-  const auto posts = plural(static_cast<long long>(feed.entries.size()), "post");
+  auto posts = plural(static_cast<long long>(feed.entries.size()), "post");
   if (feed.events.empty() && feed.format != source::Format::ical) return posts;
   const auto events = plural(static_cast<long long>(feed.events.size()), "event") + " to come";
   return feed.entries.empty() ? events : posts + ", " + events;

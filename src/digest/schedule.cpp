@@ -386,7 +386,7 @@ UtcTime Schedule::next_run(UtcTime after, const Zone& zone) const {
         times_.begin(), times_.end(), [&](minutes t) { return zone.to_utc(LocalTime{day + t}) <= after; });
     if (time != times_.end()) return zone.to_utc(LocalTime{day + *time});
   }
-  TIDINGS_CHECK(!"a schedule that parsed has runs");
+  TIDINGS_CHECK(false && "a schedule that parsed has runs");
   return {};
 }
 
@@ -404,7 +404,7 @@ UtcTime Schedule::last_run(UtcTime at_or_before, const Zone& zone) const {
     });
     if (time != times_.begin()) return zone.to_utc(LocalTime{day + *std::prev(time)});
   }
-  TIDINGS_CHECK(!"a schedule that parsed has runs");
+  TIDINGS_CHECK(false && "a schedule that parsed has runs");
   return {};
 }
 

@@ -197,8 +197,8 @@ std::vector<std::string> check_links(const config::Config& config, const std::ve
   if (unasked > 0)
     check.lines.push_back(fmt::format("! {} not checked: no answer from the host",
                                       plural(static_cast<long long>(unasked), "link")));
-  check.lines.push_back(fmt::format("{} checked, pictures included",
-                                    plural(static_cast<long long>(first.size() + others.size()), "link")));
+  const auto checked = static_cast<long long>(first.size()) + static_cast<long long>(others.size());
+  check.lines.push_back(fmt::format("{} checked, pictures included", plural(checked, "link")));
   if (urls.size() > most_links)
     check.lines.push_back(fmt::format("{} more not checked", urls.size() - most_links));
   return check.lines;

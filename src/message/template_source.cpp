@@ -232,7 +232,7 @@ class Scopes {
       for (const auto& [name, value] : (*scope)->items()) {
         all.push_back(name);
         if (!value.is_object()) continue;
-        for (const auto& [inner, unused] : value.items()) all.push_back(name + "." + inner);
+        for (const auto& [inner, unused] : value.items()) all.push_back(fmt::format("{}.{}", name, inner));
       }
     }
     return all;

@@ -74,9 +74,10 @@ std::optional<PictureSize> size_of_jpeg(const Bytes& bytes) {
         marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
     if (is_frame && at + 9 > bytes.size()) return std::nullopt;
     if (is_frame) {
-      const auto height = bytes.number(at + 5, 2);
-      const auto width = bytes.number(at + 7, 2);
-      return is_turned ? size(height, width) : size(width, height);
+      auto height = bytes.number(at + 5, 2);
+      auto width = bytes.number(at + 7, 2);
+      if (is_turned) std::swap(width, height);
+      return size(width, height);
     }
     const bool ends = marker == 0xD9 || marker == 0xDA;
     if (ends || length < 2) return std::nullopt;

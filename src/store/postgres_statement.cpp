@@ -168,7 +168,7 @@ Result<void> PostgresPrepared::make_ready() {
     if (is_bug(prepared.get())) {
       std::fprintf(stderr, "tidings: %s in: %s\n", PQerrorMessage(driver_.connection_.get()),
                    sql_.sql.c_str());
-      TIDINGS_CHECK(!"SQL");
+      TIDINGS_CHECK(false && "SQL");
     }
     return driver_.error(prepared.get());
   }
