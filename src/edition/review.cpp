@@ -277,17 +277,16 @@ Result<Composed> approve_draft(const config::Context& context, const digest::Edi
   TIDINGS_LET(const auto arranged, arrangement_of(context, *digest, edition));
   FoundImages images;
   if (edition.state == digest::EditionState::draft) {
-    // Posts that its editor brought in. Before the transaction begins, since others write meanwhile.
+    // Before the transaction begins, since others write meanwhile. Its editor may have brought posts in.
     TIDINGS_LET(const auto posts, load_shown(database, arranged.selection.posts));
     TIDINGS_LET(const auto pictures, unmeasured_pictures(context, *digest, posts));
     TIDINGS_TRY(measure_pictures(context, *digest, pictures));
-  }
-  if (digest->inline_images && edition.state == digest::EditionState::draft) {
-    TIDINGS_LET(const auto posts, load_shown(database, arranged.selection.posts));
-    auto facts = arranged.facts;
-    TIDINGS_TRY(take_intro_once(*digest, database, facts));
-    TIDINGS_LET(images, fetch_images(config, renderer, facts, posts));
-    TIDINGS_TRY(keep_sizes(context, images));
+    if (digest->inline_images) {
+      auto facts = arranged.facts;
+      TIDINGS_TRY(take_intro_once(*digest, database, facts));
+      TIDINGS_LET(images, fetch_images(config, renderer, facts, posts));
+      TIDINGS_TRY(keep_sizes(context, images));
+    }
   }
   TIDINGS_LET(auto transaction, database.begin());
   TIDINGS_LET(const auto sealed, seal_draft(context, renderer, edition, images));
